@@ -1,0 +1,42 @@
+/**
+ * Every package the project uses, imported here and nowhere else; versions are in `deno.json`.
+ *
+ * Heavy packages load when first asked for, so that planning stays instant.
+ */
+import { parseArgs as parseArgsUntyped } from "@std/cli";
+import { parse as parseYamlUntyped } from "@std/yaml";
+
+export { z } from "zod";
+
+// `@std/*` is mapped to an npm republication without types (see README, "Packages"); with the `jsr:` line the
+// same two signatures hold.
+
+/** Options of {@link parseArgs} that the project uses. */
+export interface ParseArgsOptions {
+  readonly boolean?: readonly string[];
+  readonly string?: readonly string[];
+  readonly collect?: readonly string[];
+  readonly alias?: Readonly<Record<string, string>>;
+  readonly default?: Readonly<Record<string, unknown>>;
+  readonly stopEarly?: boolean;
+  readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+}
+
+/** Command-line arguments as an object; positional ones under `_`. */
+export const parseArgs: (
+  args: readonly string[],
+  options?: ParseArgsOptions,
+) => Record<string, unknown> & { readonly _: readonly (string | number)[] } = parseArgsUntyped;
+
+/** The value a YAML document holds. */
+export const parseYaml: (text: string) => unknown = parseYamlUntyped;
+
+/** ONNX Runtime: native code, about 50 ms to load. */
+export const loadOnnxRuntime = () => import("onnxruntime-node");
+/** Arquero: tables. */
+export const loadArquero = () => import("arquero");
+/** Vega and Vega-Lite: charts. */
+export const loadVega = async () => ({
+  vega: await import("vega"),
+  vegaLite: await import("vega-lite"),
+});

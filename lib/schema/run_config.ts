@@ -1,0 +1,79 @@
+/** Everything that decides what a run's result is. Where it runs (device, folders, jobs) is not in here. */
+import { z } from "../../deps.ts";
+import { type AdamWConfig, adamwSchema } from "../algorithm/adamw.ts";
+import { type GrpoConfig, grpoSchema } from "../algorithm/grpo.ts";
+import { type MicroMathConfig, microMathSchema } from "../dataset/micro_math.ts";
+import { RESPONSE_TOKENS } from "../dataset/prompt.ts";
+import { type ColdStartConfig, coldStartSchema } from "../engine/cold_start_config.ts";
+import { type TransformerConfig, transformerSchema } from "../policy/transformer.ts";
+import { type RandomConfig, randomSchema } from "../sampler/random.ts";
+import { type VasConfig, vasSchema } from "../sampler/vas.ts";
+
+/** Which prompts come next. */
+export type SamplerConfig = RandomConfig | VasConfig;
+
+/** How responses are decoded while training and scoring. */
+export interface DecodingConfig {
+  readonly temperature: number;
+  /** Longest response, the end-of-sequence token included. */
+  readonly maxTokens: number;
+}
+
+/** reward = format·[required format] + accuracy·[right answer]. */
+export interface RewardConfig {
+  readonly format: number;
+  readonly accuracy: number;
+}
+
+/** Length and width of training. */
+export interface TrainingConfig {
+  readonly steps: number;
+  /** B: prompts drawn per step. */
+  readonly batchSize: number;
+}
+
+/** What is measured along the way. None of it feeds back into training. */
+export interface EvaluationConfig {
+  /** Steps between evaluations on the validation split; the first is before training. */
+  readonly interval: number;
+  readonly temperature: number;
+  /** Repeat every refresh's scoring once on the unchanged policy, as a control for Figure 3. */
+  readonly scoringControl: boolean;
+  /** Steps between galleries of full rollouts. */
+  readonly galleryInterval: number;
+}
+
+/** The settings of one run, complete and checked: no field is optional. */
+export interface RunConfig {
+  readonly model: TransformerConfig;
+  readonly dataset: MicroMathConfig;
+  readonly coldStart: ColdStartConfig;
+  readonly sampler: SamplerConfig;
+  readonly reward: RewardConfig;
+  readonly algorithm: GrpoConfig;
+  readonly optimizer: AdamWConfig;
+  readonly decoding: DecodingConfig;
+  readonly training: TrainingConfig;
+  readonly evaluation: EvaluationConfig;
+}
+
+export const runConfigSchema = z.strictObject({
+  model: transformerSchema,
+  dataset: microMathSchema,
+  coldStart: coldStartSchema,
+  sampler: z.discriminatedUnion("kind", [randomSchema, vasSchema]),
+  reward: z.strictObject({ format: z.number(), accuracy: z.number() }),
+  algorithm: grpoSchema,
+  optimizer: adamwSchema,
+  decoding: z.strictObject({
+    temperature: z.number().gt(0).max(10),
+    maxTokens: z.int().min(1).max(RESPONSE_TOKENS),
+  }),
+  training: z.strictObject({ steps: z.int().min(0), batchSize: z.int().min(1).max(65536) }),
+  evaluation: z.strictObject({
+    interval: z.int().min(1),
+    temperature: z.number().gt(0).max(10),
+    scoringControl: z.boolean(),
+    galleryInterval: z.int().min(1),
+  }),
+}) satisfies z.ZodType<RunConfig>;

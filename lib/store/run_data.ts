@@ -1,0 +1,42 @@
+/** What reports read: a run as it lies in the store. */
+import type { PromptScores } from "../engine/engine_step.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type { RunRecord } from "../schema/run_record.ts";
+
+/** Where a run stands. */
+export type RunStatus = "to do" | "running" | "interrupted" | "failed" | "done";
+
+/** Circumstances of an execution; none of it enters the run's identity. */
+export interface Provenance {
+  readonly startedAt: string; // ISO 8601
+  readonly commit: string | null;
+  /** Hash of `git diff HEAD`, null when clean or without git. The diff itself is kept beside it. */
+  readonly diffHash: string | null;
+  /** SHA-256 of deno.lock. */
+  readonly lockHash: string | null;
+  readonly versions: Readonly<Record<string, string>>; // vasari, deno, v8, typescript, onnxruntime
+  readonly host: {
+    readonly os: string;
+    readonly arch: string;
+    readonly cpu: string;
+    readonly cores: number;
+  };
+  readonly backend: string;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** A run or a cold start with all it wrote down. */
+export interface RunData {
+  readonly id: string;
+  readonly seed: number;
+  readonly config: RunConfig;
+  readonly status: RunStatus;
+  readonly records: readonly RunRecord[];
+  /** Reads the scores file named by a `RefreshRecord`. */
+  scores(file: string): Promise<PromptScores>;
+  /** One entry per execution: the first, and every resumption. */
+  readonly provenance: readonly Provenance[];
+  /** Why it failed, where it did. */
+  readonly failure: string | null;
+}
