@@ -33,6 +33,8 @@ export const parseYaml: (text: string) => unknown = parseYamlUntyped;
 
 /** ONNX Runtime: native code, about 50 ms to load. */
 export const loadOnnxRuntime = () => import("onnxruntime-node");
+/** protobufjs's encoder, without its parser. */
+export const loadProtobuf = async () => (await import("protobufjs/minimal.js")).default;
 /** Arquero: tables. */
 export const loadArquero = () => import("arquero");
 /** Vega and Vega-Lite: charts. */

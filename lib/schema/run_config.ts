@@ -4,7 +4,7 @@ import { type AdamWConfig, adamwSchema } from "../algorithm/adamw.ts";
 import { type GrpoConfig, grpoSchema } from "../algorithm/grpo.ts";
 import { type MicroMathConfig, microMathSchema } from "../dataset/micro_math.ts";
 import { RESPONSE_TOKENS } from "../dataset/prompt.ts";
-import { type ColdStartConfig, coldStartSchema } from "../engine/cold_start_config.ts";
+import { type SupervisedConfig, supervisedSchema } from "../algorithm/supervised.ts";
 import { type TransformerConfig, transformerSchema } from "../policy/transformer.ts";
 import { type RandomConfig, randomSchema } from "../sampler/random.ts";
 import { type VasConfig, vasSchema } from "../sampler/vas.ts";
@@ -47,7 +47,7 @@ export interface EvaluationConfig {
 export interface RunConfig {
   readonly model: TransformerConfig;
   readonly dataset: MicroMathConfig;
-  readonly coldStart: ColdStartConfig;
+  readonly coldStart: SupervisedConfig;
   readonly sampler: SamplerConfig;
   readonly reward: RewardConfig;
   readonly algorithm: GrpoConfig;
@@ -60,7 +60,7 @@ export interface RunConfig {
 export const runConfigSchema = z.strictObject({
   model: transformerSchema,
   dataset: microMathSchema,
-  coldStart: coldStartSchema,
+  coldStart: supervisedSchema,
   sampler: z.discriminatedUnion("kind", [randomSchema, vasSchema]),
   reward: z.strictObject({ format: z.number(), accuracy: z.number() }),
   algorithm: grpoSchema,

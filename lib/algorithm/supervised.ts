@@ -1,8 +1,8 @@
-/** Supervised cold start: settings. What it does is in `cold_start.ts`. */
+/** Supervised cold start: settings. What it does is in `engine/cold_start.ts`. */
 import { z } from "../../deps.ts";
 
 /** The supervised stage before reinforcement learning (MMR1 section 5, Table 5, at micro scale). */
-export interface ColdStartConfig {
+export interface SupervisedConfig {
   readonly kind: "supervised";
   readonly steps: number;
   /** Demonstrations per step. */
@@ -23,7 +23,7 @@ export interface ColdStartConfig {
   readonly seed: number;
 }
 
-export const coldStartSchema = z.strictObject({
+export const supervisedSchema = z.strictObject({
   kind: z.literal("supervised"),
   steps: z.int().min(1),
   batchSize: z.int().min(1).max(65536),
@@ -35,4 +35,4 @@ export const coldStartSchema = z.strictObject({
   guessAccuracy: z.number().min(0).max(1),
   unboxedRate: z.number().min(0).max(1),
   seed: z.int().min(0),
-}) satisfies z.ZodType<ColdStartConfig>;
+}) satisfies z.ZodType<SupervisedConfig>;

@@ -1,0 +1,208 @@
+/**
+ * The supervised stage that reinforcement learning starts from: worked solutions, and in its last phase
+ * demonstrations of mixed quality.
+ *
+ * Shown only worked solutions, a policy has one way of answering, and what it cannot do, a few dozen steps of
+ * sparse reward do not teach. The mixed phase gives it two: working the problem out, and skipping the working
+ * for a guess that is seldom right. Which of the two to take is what reinforcement learning can then learn; it
+ * is the between-path part of the reward variance in the paper's two-level decomposition (MMR1 section 4).
+ * A share of that phase's answers lacks the box, so that the format reward means something.
+ */
+import type { SupervisedConfig } from "../algorithm/supervised.ts";
+import { type RandomSource, randomSource } from "../core/random.ts";
+import { shortcutResponse, unboxed, workedResponse } from "../dataset/demonstration.ts";
+import { createMicroMath } from "../dataset/micro_math.ts";
+import type { Prompt } from "../dataset/prompt.ts";
+import { initialParameters, parameterCount, policyShape } from "../policy/parameters.ts";
+import { encodeResponse } from "../policy/tokenizer.ts";
+import type { ColdStartIdentity } from "../schema/identity.ts";
+import type { RunRecord } from "../schema/run_record.ts";
+import { onnxRuntime, type TensorRuntime } from "../tensor/session.ts";
+import { GenerationCounter } from "./counter.ts";
+import type { EngineStep } from "./engine_step.ts";
+import { evaluate } from "./evaluate.ts";
+import { freshState, Learner } from "./learner.ts";
+import { PolicyRuntime, promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
+
+export { policyOf } from "./snapshot.ts";
+
+/** Steps in one unit of finished work: about a second of it. */
+const STEPS_PER_UNIT = 25;
+/** Share of the steps over which the learning rate rises, and what is left of it at the end. */
+const WARMUP = 0.1, FLOOR = 0.05;
+const OPTIMIZER = { beta1: 0.9, beta2: 0.98, maxGradNorm: 1 };
+
+/** How a supervised stage is executed. */
+export interface ColdStartExecution {
+  /** The snapshot to resume from; null begins afresh. */
+  readonly resume: Uint8Array | null;
+  readonly threads: number;
+}
+
+/** Linear warm-up, then cosine. `step` counts from 1. */
+export function coldStartRate({ steps, learningRate }: SupervisedConfig, step: number): number {
+  const warmup = Math.max(1, Math.round(WARMUP * steps));
+  if (step <= warmup) return learningRate * step / warmup;
+  const progress = (step - warmup) / Math.max(1, steps - warmup);
+  return learningRate * (FLOOR + (1 - FLOOR) * (1 + Math.cos(Math.PI * progress)) / 2);
+}
+
+/** The share of demonstrations that skip the working, for a prompt shown in the mixed phase. */
+export function shortcutRate(config: SupervisedConfig, { family, level }: Prompt): number {
+  const rates = config.shortcutRates;
+  const rate = rates[Math.min(level, rates.length) - 1]!;
+  const offset = randomSource(config.seed, "shortcut", family).next() * 2 - 1;
+  return Math.min(1, Math.max(0, rate + offset * config.shortcutSpread));
+}
+
+/** One demonstration: the response text, and whether it skips the working. */
+export function demonstrate(
+  config: SupervisedConfig,
+  prompt: Prompt,
+  mixed: boolean,
+  random: RandomSource,
+): { response: string; shortcut: boolean } {
+  const shortcut = mixed && random.at("path").next() < shortcutRate(config, prompt);
+  const response = shortcut
+    ? shortcutResponse(prompt, random.at("guess"), config.guessAccuracy)
+    : workedResponse(prompt);
+  const bare = mixed && random.at("box").next() < config.unboxedRate;
+  return { response: bare ? unboxed(response) : response, shortcut };
+}
+
+/** Response ids [rows * responseTokens] and weights: 1/(tokens in the batch) on each token that counts. */
+function demonstrationBatch(responses: readonly Int32Array[], responseTokens: number) {
+  const targets = new Int32Array(responses.length * responseTokens);
+  const tokenWeights = new Float32Array(targets.length);
+  const total = responses.reduce((sum, response) => sum + response.length, 0);
+  responses.forEach((response, row) => {
+    if (response.length > responseTokens) {
+      throw new RangeError(
+        `decoding.maxTokens: expected at least ${response.length} for this data set, got ${responseTokens}`,
+      );
+    }
+    targets.set(response, row * responseTokens);
+    tokenWeights.fill(1 / total, row * responseTokens, row * responseTokens + response.length);
+  });
+  return { targets, tokenWeights };
+}
+
+/** Runs the supervised stage. The last unit's snapshot holds the policy; see {@link policyOf}. */
+export async function* coldStartEngine(
+  identity: ColdStartIdentity,
+  { resume, threads }: ColdStartExecution,
+): AsyncGenerator<EngineStep> {
+  const { coldStart: config } = identity;
+  const runtime: TensorRuntime = await onnxRuntime({ threads });
+  const shape = policyShape(identity.model, identity.maxTokens);
+  const dataset = createMicroMath({ ...identity.dataset, prompts: 1, unsolvable: 0 });
+  const root = randomSource(config.seed, "cold start");
+
+  const saved = resume === null ? null : decodeSnapshot(resume, parameterCount(shape));
+  const state = saved?.learner ?? freshState(initialParameters(shape, root.at("initial")));
+  const counter = new GenerationCounter(saved ?? {});
+  const policy = new PolicyRuntime(runtime, shape);
+  const learner = await Learner.create(
+    runtime,
+    shape,
+    { kind: "supervised" },
+    { ...OPTIMIZER, weightDecay: config.weightDecay },
+    { prompts: config.batchSize, groupSize: 1, microBatches: microBatchesFor(config.batchSize) },
+    state,
+  );
+  const mixedFrom = Math.round(config.steps * (1 - config.mixedPhase));
+  const evaluateAt = (step: number, benchmarks: boolean) =>
+    evaluate(
+      policy,
+      learner.parameters,
+      dataset,
+      {
+        step,
+        temperature: identity.evaluationTemperature,
+        benchmarks,
+      },
+      root.at("evaluation"),
+      counter,
+    );
+
+  for (let done = saved?.step ?? 0; done < config.steps;) {
+    const records: RunRecord[] = [];
+    const end = Math.min(config.steps, done + STEPS_PER_UNIT);
+    let loss = NaN;
+    for (let step = done + 1; step <= end; step++) {
+      const begin = performance.now();
+      const random = root.at(step);
+      const prompts = Array.from(
+        { length: config.batchSize },
+        (_, i) => dataset.demonstration(random.at("prompt", i)),
+      );
+      const shown = prompts.map((prompt, i) =>
+        demonstrate(config, prompt, step > mixedFrom, random.at("show", i))
+      );
+      const { targets, tokenWeights } = demonstrationBatch(
+        shown.map(({ response }) => encodeResponse(response)),
+        shape.responseTokens,
+      );
+      const rows = [config.batchSize, shape.responseTokens];
+      const learningRate = coldStartRate(config, step);
+      const { sums, gradNorm } = await learner.update(
+        {
+          ...promptTensors(runtime, prompts),
+          inputs: runtime.tensor(shiftedInputs(targets, shape.responseTokens), rows),
+          targets: runtime.tensor(targets, rows),
+          tokenWeights: runtime.tensor(tokenWeights, rows),
+        },
+        learningRate,
+        1,
+      );
+      loss = sums.loss!;
+      records.push({
+        kind: "supervised",
+        step,
+        loss,
+        gradNorm,
+        learningRate,
+        shortcuts: shown.filter(({ shortcut }) => shortcut).length / shown.length,
+        seconds: { total: (performance.now() - begin) / 1000 },
+      });
+    }
+    done = end;
+    if (done === config.steps || isMilestone(done, config.steps)) {
+      records.push(await evaluateAt(done, done === config.steps));
+    }
+    const learned = learner.state();
+    yield {
+      step: done,
+      steps: config.steps,
+      records,
+      scores: [],
+      summary: `loss ${loss.toFixed(3)}`,
+      snapshot: () =>
+        encodeSnapshot({
+          step: done,
+          learner: learned,
+          ...counter.totals(),
+          sampler: { numbers: {}, arrays: {} },
+        }),
+    };
+  }
+  await learner.release();
+  await policy.release();
+}
+
+/** The loss curve comes with about eight looks at validation accuracy. */
+function isMilestone(step: number, steps: number): boolean {
+  const every = Math.max(STEPS_PER_UNIT, Math.round(steps / 8 / STEPS_PER_UNIT) * STEPS_PER_UNIT);
+  return step % every === 0;
+}
+
+/** Demonstrations per micro-batch: their activations stay in the processor's cache. */
+const ROWS_PER_MICRO_BATCH = 32;
+
+function microBatchesFor(rows: number): number {
+  for (let parts = Math.ceil(rows / ROWS_PER_MICRO_BATCH); parts < rows; parts++) {
+    if (rows % parts === 0) return parts;
+  }
+  return rows;
+}

@@ -1,0 +1,209 @@
+/**
+ * Algorithm 1 of MMR1 (arXiv 2509.21268): GRPO whose batches a sampler draws.
+ *
+ * One page, to be read against the paper; each part it calls is a page of its own.
+ */
+import { groupAdvantage } from "../algorithm/advantage.ts";
+import { randomSource } from "../core/random.ts";
+import { createMicroMath } from "../dataset/micro_math.ts";
+import { parameterCount, policyShape } from "../policy/parameters.ts";
+import { createSampler } from "../sampler/sampler.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type { RunRecord } from "../schema/run_record.ts";
+import { onnxRuntime } from "../tensor/session.ts";
+import { GenerationCounter } from "./counter.ts";
+import type { EngineStep, ScoresFile } from "./engine_step.ts";
+import { evaluate } from "./evaluate.ts";
+import { galleryOf } from "./gallery.ts";
+import { freshState, Learner } from "./learner.ts";
+import { miniBatches, trainingSizes } from "./mini_batch.ts";
+import { PolicyRuntime } from "./policy_runtime.ts";
+import { judge } from "./responses.ts";
+import { scorePool } from "./score_pool.ts";
+import { decodePolicy, decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
+import { stepRecord } from "./step_record.ts";
+import { Stopwatch } from "./stopwatch.ts";
+
+/** How a run is executed. None of it changes what the run's result is. */
+export interface TrainExecution {
+  /** The cold start's policy: where training starts, and the frozen reference. */
+  readonly policy: Uint8Array;
+  /** The snapshot to resume from; null begins afresh. */
+  readonly resume: Uint8Array | null;
+  readonly threads: number;
+}
+
+/** Executes one run, a step at a time. */
+export async function* trainEngine(
+  config: RunConfig,
+  seed: number,
+  { policy: initial, resume, threads }: TrainExecution,
+): AsyncGenerator<EngineStep> {
+  const { algorithm, decoding, evaluation, optimizer, training } = config;
+  const random = randomSource(seed, "run");
+  const runtime = await onnxRuntime({ threads });
+  const shape = policyShape(config.model, decoding.maxTokens);
+  const dataset = createMicroMath(config.dataset);
+  const pool = dataset.train;
+
+  const start = decodePolicy(initial, parameterCount(shape));
+  const saved = resume === null ? null : decodeSnapshot(resume, start.length);
+  const policy = new PolicyRuntime(runtime, shape);
+  const reference = policy.parameters(start);
+  const learner = await Learner.create(
+    runtime,
+    shape,
+    algorithm,
+    optimizer,
+    trainingSizes(config),
+    saved?.learner ?? freshState(start),
+  );
+  const sampler = createSampler(config.sampler, {
+    prompts: pool.length,
+    batchSize: training.batchSize,
+    seed,
+  });
+  if (saved !== null) sampler.restore(saved.sampler);
+  const counter = new GenerationCounter(saved ?? {});
+
+  let records: RunRecord[] = [], scores: ScoresFile[] = [], summary = "";
+
+  const refresh = async (step: number) => {
+    const score = (control: boolean) =>
+      scorePool(
+        policy,
+        learner.parameters,
+        pool,
+        sampler,
+        {
+          step,
+          temperature: decoding.temperature,
+          control,
+        },
+        random.at(control ? "control" : "refresh", step),
+        counter,
+      );
+    const scoring = await score(false);
+    const passes = evaluation.scoringControl ? [scoring, await score(true)] : [scoring];
+    for (const pass of passes) {
+      records.push(pass.record);
+      scores.push(pass.file);
+    }
+    sampler.refresh(scoring.file.scores);
+  };
+  const measure = async (step: number) => {
+    const record = await evaluate(
+      policy,
+      learner.parameters,
+      dataset,
+      {
+        step,
+        temperature: evaluation.temperature,
+        benchmarks: step === 0 || step === training.steps,
+      },
+      random.at("evaluation"),
+      counter,
+    );
+    records.push(record);
+    summary = `accuracy ${record.splits.validation!.accuracy.toFixed(3)}`;
+  };
+  const finished = (step: number): EngineStep => {
+    const learned = learner.state(), selected = sampler.state(), totals = counter.totals();
+    const unit = {
+      step,
+      steps: training.steps,
+      records,
+      scores,
+      summary,
+      snapshot: () => encodeSnapshot({ step, learner: learned, sampler: selected, ...totals }),
+    };
+    records = [];
+    scores = [];
+    return unit;
+  };
+
+  if (saved === null) {
+    await measure(0);
+    yield finished(0);
+  }
+  for (let step = (saved?.step ?? 0) + 1; step <= training.steps; step++) {
+    // Lines 3-6: every T_update steps, score the whole pool anew.
+    if (sampler.needsRefresh(step - 1, "beforeDraw")) await refresh(step - 1);
+    const watch = new Stopwatch();
+
+    // Lines 8-11: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly. The order is shuffled, so
+    // that every mini-batch holds both kinds.
+    const drawn = sampler.draw(step, random.at("draw", step));
+    const indices = random.at("order", step).shuffled(drawn);
+    const prompts = indices.map((index) => pool[index]!);
+    watch.lap("draw");
+
+    // Line 12: N rollouts each, with the log-probabilities they were sampled with.
+    const rollouts = await policy.generate(
+      learner.parameters,
+      prompts,
+      algorithm.groupSize,
+      decoding.temperature,
+      random.at("rollout", step),
+    );
+    counter.add("training", rollouts);
+    watch.lap("rollout");
+
+    // Line 13: rewards, and each rollout's advantage over its group.
+    const rewards = judge(prompts, rollouts, config.reward);
+    const advantages = new Float32Array(rollouts.count);
+    for (let at = 0; at < rollouts.count; at += algorithm.groupSize) {
+      const group = rewards.reward.subarray(at, at + algorithm.groupSize);
+      advantages.set(groupAdvantage(group, algorithm.advantage), at);
+    }
+    watch.lap("reward");
+
+    const referenceLogProbs = await policy.logProbs(
+      reference,
+      prompts,
+      rollouts,
+      decoding.temperature,
+    );
+    watch.lap("reference");
+
+    // Line 14: the GRPO update, in several mini-batches.
+    const updates = [];
+    for (let pass = 0; pass < algorithm.updatesPerBatch; pass++) {
+      for (
+        const batch of miniBatches(runtime, config, {
+          prompts,
+          rollouts,
+          advantages,
+          referenceLogProbs,
+        })
+      ) {
+        const warmup = Math.min(1, (learner.updates + 1) / Math.max(1, optimizer.warmupUpdates));
+        const learningRate = optimizer.learningRate * warmup;
+        const result = await learner.update(batch, learningRate, decoding.temperature);
+        updates.push({ ...result, learningRate });
+      }
+    }
+    watch.lap("update");
+
+    records.push(
+      stepRecord({
+        step,
+        indices,
+        rollouts,
+        rewards,
+        groupSize: algorithm.groupSize,
+        updates,
+        totals: counter.totals(),
+        seconds: watch.seconds(),
+      }),
+    );
+    if (step === 1 || step % evaluation.galleryInterval === 0 || step === training.steps) {
+      records.push(galleryOf(step, prompts, rollouts, rewards, advantages));
+    }
+    if (sampler.needsRefresh(step, "afterUpdate")) await refresh(step);
+    if (step % evaluation.interval === 0 || step === training.steps) await measure(step);
+    yield finished(step);
+  }
+  await learner.release();
+  await policy.release();
+}

@@ -1,0 +1,51 @@
+/**
+ * The operations a policy and its objectives are written in, once, against any tensor runtime.
+ *
+ * `T` is the runtime's tensor: a symbolic one for the ONNX graph builder, a `tf.Tensor` for TensorFlow.js.
+ * Shapes are static. Binary operations broadcast as NumPy does.
+ */
+export interface Ops<T> {
+  constant(data: number | Float32Array, shape?: readonly number[]): T;
+  add(a: T | number, b: T | number): T;
+  sub(a: T | number, b: T | number): T;
+  mul(a: T | number, b: T | number): T;
+  div(a: T | number, b: T | number): T;
+  /** Elementwise minimum; where equal, the gradient goes to `a`. */
+  min(a: T | number, b: T | number): T;
+  /** Elementwise maximum; where equal, the gradient goes to `a`. */
+  max(a: T | number, b: T | number): T;
+  neg(a: T): T;
+  exp(a: T): T;
+  sqrt(a: T): T;
+  relu(a: T): T;
+  /** Bounds to [low, high]; the gradient is 0 outside. */
+  clip(a: T, low: number, high: number): T;
+  /** 1 where a < b, else 0; no gradient. */
+  less(a: T | number, b: T | number): T;
+  /** 1 where a ≤ b, else 0; no gradient. */
+  lessOrEqual(a: T | number, b: T | number): T;
+  reshape(a: T, shape: readonly number[]): T;
+  transpose(a: T, permutation: readonly number[]): T;
+  sum(a: T, axes?: readonly number[], keepDims?: boolean): T;
+  softmax(a: T): T; // over the last axis
+  logSoftmax(a: T): T; // over the last axis
+  /** Batched matrix product alpha·op(a)·op(b) over the last two axes. */
+  matMul(a: T, b: T, options?: MatMulOptions): T;
+  concat(parts: readonly T[], axis: number): T;
+  split(a: T, sizes: readonly number[], axis: number): T[];
+  slice(a: T, axis: number, start: number, end: number): T;
+  /** Rows of `table` [rows, width] at integer `ids`; shape [...ids, width]. */
+  embed(table: T, ids: T): T;
+  /** 1 at each integer id, else 0; shape [...ids, size]; no gradient. */
+  oneHot(ids: T, size: number): T;
+  /** x / sqrt(mean(x²) + epsilon) · gain over the last axis; x is [rows, width], gain [width]. */
+  rmsNorm(x: T, gain: T, epsilon?: number): T;
+}
+
+/** Options of {@link Ops.matMul}. */
+export interface MatMulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  /** Factor on the product. */
+  readonly alpha?: number;
+}
