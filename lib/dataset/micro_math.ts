@@ -1,5 +1,11 @@
 /** MicroMath: procedural multimodal mathematics, small enough to learn on a laptop. */
 import { z } from "../../deps.ts";
+import { ConfigError } from "../core/errors.ts";
+import { type RandomSource, randomSource } from "../core/random.ts";
+import { FAMILIES } from "./families/mod.ts";
+import { type Family, type Level, LEVELS } from "./family.ts";
+import { contentHash, type Partition, partitionOf } from "./partition.ts";
+import { type Benchmark, BENCHMARKS, type Dataset, type Prompt } from "./prompt.ts";
 
 /** Which MicroMath: sizes of the splits and the seed they are generated from. */
 export interface MicroMathConfig {
@@ -35,3 +41,182 @@ export const microMathSchema = z.strictObject({
   unsolvable: z.number().min(0).max(1),
   seed: z.int().min(0),
 }) satisfies z.ZodType<MicroMathConfig>;
+
+/** MicroMath's splits, and an endless source of problems to learn from that are in none of them. */
+export interface MicroMath extends Dataset {
+  /** One prompt for a demonstration, even over families and levels. */
+  readonly demonstration: (random: RandomSource) => Prompt;
+}
+
+/** A family at one level. */
+export interface Cell {
+  readonly family: Family;
+  readonly level: Level;
+}
+
+/** Every family at every level. */
+export const CELLS: readonly Cell[] = FAMILIES.flatMap((family) =>
+  LEVELS.map((level) => ({ family, level }))
+);
+
+/** Which cells each benchmark split draws from, after the paper's five benchmarks. */
+const BENCHMARK_CELLS: Readonly<Record<Benchmark, (cell: Cell) => boolean>> = {
+  verse: () => true,
+  vista: ({ family }) => family.illustrated,
+  vision: ({ level }) => level === 3,
+  logic: ({ family }) => ["logic", "matrix", "graphTheory"].includes(family.name),
+  chart: ({ family }) => ["statistics", "functions", "counting"].includes(family.name),
+};
+
+/** Grey levels that pixel noise may add or take away at most. */
+const PIXEL_NOISE = 0.02;
+/** Draws without a new prompt after which a cell counts as used up. */
+const PATIENCE = 3000;
+
+/** The picture with its noise, which depends on the content alone: equal content is equal to the last pixel. */
+function noisy(image: Float32Array, id: string): Float32Array {
+  const noise = randomSource(0, "pixels", id).uniforms(image.length);
+  return image.map((grey, i) => {
+    const level = grey + PIXEL_NOISE * (2 * noise[i]! - 1);
+    return level < 0 ? 0 : level > 1 ? 1 : level;
+  });
+}
+
+/**
+ * A prompt of the cell whose content belongs to the partition and is not among `taken`; null when none came in
+ * {@link PATIENCE} draws.
+ */
+function drawPrompt(
+  { family, level }: Cell,
+  partition: Partition,
+  random: RandomSource,
+  taken?: ReadonlySet<string>,
+): Prompt | null {
+  for (let draw = 0; draw < PATIENCE; draw++) {
+    const problem = family.generate(level, random);
+    const hash = contentHash(problem.question, problem.image);
+    if (partitionOf(hash) !== partition) continue;
+    const id = hash.toString(36);
+    if (taken?.has(id)) continue;
+    const { question, image, reasoning, answer, guesses } = problem;
+    return {
+      id,
+      family: family.name,
+      level,
+      question,
+      image: image === null ? null : noisy(image, id),
+      answer,
+      solvable: true,
+      reasoning,
+      solution: answer,
+      guesses,
+    };
+  }
+  return null;
+}
+
+/**
+ * `count` different prompts in random order, as even over the cells as their variety allows: what a used-up cell
+ * cannot give, the others do.
+ */
+function drawPrompts(
+  cells: readonly Cell[],
+  partition: Partition,
+  count: number,
+  random: RandomSource,
+  field: string,
+  taken: Set<string> = new Set(),
+): Prompt[] {
+  let open = random.at("order").shuffled(cells).map((cell) => ({
+    cell,
+    stream: random.at(cell.family.name, cell.level),
+  }));
+  const prompts: Prompt[] = [];
+  while (prompts.length < count) {
+    if (open.length === 0) {
+      throw new ConfigError(field, `expected at most ${prompts.length}, got ${count}`);
+    }
+    const usedUp = new Set<Cell>();
+    for (const { cell, stream } of open) {
+      if (prompts.length === count) break;
+      const prompt = drawPrompt(cell, partition, stream, taken);
+      if (prompt === null) {
+        usedUp.add(cell);
+        continue;
+      }
+      taken.add(prompt.id);
+      prompts.push(prompt);
+    }
+    if (usedUp.size > 0) open = open.filter(({ cell }) => !usedUp.has(cell));
+  }
+  return random.at("shuffle").shuffled(prompts);
+}
+
+/** The pool with the answer keys of a share of its prompts replaced by plausible wrong ones. */
+function withWrongKeys(
+  pool: readonly Prompt[],
+  share: number,
+  random: RandomSource,
+): readonly Prompt[] {
+  const count = Math.round(share * pool.length);
+  const chosen = new Set(random.at("which").shuffled(pool.keys()).slice(0, count));
+  return pool.map((prompt, i) => {
+    if (!chosen.has(i)) return prompt;
+    const wrong = prompt.guesses.filter((guess) => guess !== prompt.solution);
+    return { ...prompt, answer: random.at("key", prompt.id).pick(wrong), solvable: false };
+  });
+}
+
+/**
+ * Generates MicroMath. Splits are disjoint by construction: what a prompt asks and shows decides, through a
+ * hash, which one it can be in, for every seed alike.
+ *
+ * Errors: a ConfigError when a split is asked for more prompts than there are.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const dataset = createMicroMath(microMath({ prompts: 50, validationPrompts: 10, benchmarkPrompts: 5 }));
+ * equal(dataset.train.length, 50);
+ * equal(dataset.benchmarks.logic.length, 5);
+ * ```
+ */
+export function createMicroMath(config: MicroMathConfig): MicroMath {
+  const random = randomSource(config.seed, "microMath");
+  const pool = drawPrompts(
+    CELLS,
+    "train",
+    config.prompts,
+    random.at("train"),
+    "dataset.prompts",
+  );
+  const taken = new Set<string>();
+  const benchmark = (name: Benchmark) =>
+    drawPrompts(
+      CELLS.filter(BENCHMARK_CELLS[name]),
+      "benchmark",
+      config.benchmarkPrompts,
+      random.at("benchmark", name),
+      "dataset.benchmarkPrompts",
+      taken,
+    );
+  return {
+    train: withWrongKeys(pool, config.unsolvable, random.at("unsolvable")),
+    validation: drawPrompts(
+      CELLS,
+      "validation",
+      config.validationPrompts,
+      random.at("validation"),
+      "dataset.validationPrompts",
+    ),
+    benchmarks: Object.fromEntries(
+      BENCHMARKS.map((name) => [name, benchmark(name)]),
+    ) as Record<Benchmark, Prompt[]>,
+    demonstration: (source) => {
+      const prompt = drawPrompt(source.pick(CELLS), "demonstration", source);
+      // More than half of what a cell draws is for demonstrations: this would take a broken family.
+      if (prompt === null) throw new Error("Cannot find a problem to demonstrate");
+      return prompt;
+    },
+  };
+}
