@@ -35,6 +35,11 @@ export const parseYaml: (text: string) => unknown = parseYamlUntyped;
 export const loadOnnxRuntime = () => import("onnxruntime-node");
 /** protobufjs's encoder, without its parser. */
 export const loadProtobuf = async () => (await import("protobufjs/minimal.js")).default;
+export type { ColumnTable } from "arquero";
+export type { Config as VegaLiteConfig, TopLevelSpec as VegaLiteSpec } from "vega-lite";
+
+/** TensorFlow.js in plain JavaScript: slow, and independent of our own graphs; checks gradients. */
+export const loadTensorFlow = () => import("@tensorflow/tfjs");
 /** Arquero: tables. */
 export const loadArquero = () => import("arquero");
 /** Vega and Vega-Lite: charts. */

@@ -29,7 +29,7 @@ export function adamwUpdate<T>(
 ): OptimizerState<T> & { norm: T } {
   const { beta1, beta2, weightDecay, maxGradNorm } = config;
   const [learningRate, correction1, correction2] = schedule;
-  const norm = ops.sqrt(ops.sum(ops.mul(gradient, gradient)));
+  const norm = ops.sqrt(ops.squaredNorm(gradient));
   const scale = ops.min(1, ops.div(maxGradNorm, ops.add(norm, EPSILON)));
   const g = ops.mul(gradient, scale);
   const m = ops.add(ops.mul(firstMoment, beta1), ops.mul(g, 1 - beta1));

@@ -1,7 +1,7 @@
 /** Generation as one graph: the prompts are read once, then every token is decoded, sampled and scored. */
 import { QUESTION_TOKENS } from "../dataset/prompt.ts";
 import { Graph, type Tensor } from "../tensor/graph.ts";
-import { type LayerCache, readPrompts, readResponses } from "./forward.ts";
+import { decodeToken, readPrompts } from "./forward.ts";
 import {
   IMAGE_PATCHES,
   parameterCount,
@@ -35,33 +35,28 @@ export function generationGraph(shape: PolicyShape, prompts: number, groupSize: 
       0,
     );
     const inverseTemperature = graph.input("inverseTemperature", []);
-    const prefix = readPrompts(graph, weights, shape, { patches, question, prompts });
+    let caches = readPrompts(graph, weights, shape, { patches, question, prompts });
 
     // p·U with U upper triangular is the cumulative distribution.
     const triangle = new Float32Array(size * size);
     for (let i = 0; i < size; i++) triangle.fill(1, i * size + i, (i + 1) * size);
     const cumulate = graph.constant(triangle, [size, size]);
 
-    let tokens = graph.toInt32(graph.expand(graph.constant(EOS), [rollouts, 1]));
-    let past: LayerCache<Tensor>[] | undefined;
+    let tokens = graph.toInt32(graph.expand(graph.constant(EOS), [rollouts]));
     const chosen: Tensor[] = [], logProbs: Tensor[] = [];
-    for (let start = 0; start < length; start++) {
-      const block = { tokens, prompts, groupSize, length: 1, start, prefix };
-      const { logits, caches } = readResponses(
-        graph,
-        weights,
-        shape,
-        past === undefined ? block : { ...block, past },
-      );
-      past = caches;
+    for (let position = 0; position < length; position++) {
+      const step = { tokens, prompts, groupSize, position, caches };
+      const decoded = decodeToken(graph, weights, shape, step);
+      const { logits } = decoded;
+      caches = decoded.caches;
       const all = graph.logSoftmax(graph.mul(logits, inverseTemperature)); // [P·G, vocabulary]
       const cumulative = graph.matMul(graph.exp(all), cumulate);
-      const uniform = graph.reshape(uniforms[start]!, [rollouts, 1]);
-      const below = graph.sum(graph.lessOrEqual(cumulative, uniform), [1], true);
+      const uniform = graph.reshape(uniforms[position]!, [rollouts, 1]);
+      const below = graph.sum(graph.lessOrEqual(cumulative, uniform), [1]);
       // Rounding can leave the last cumulative value below the uniform number.
-      tokens = graph.toInt32(graph.min(below, size - 1)); // [P·G, 1]
-      const hot = graph.oneHot(graph.reshape(tokens, [rollouts]), size);
-      chosen.push(tokens);
+      tokens = graph.toInt32(graph.min(below, size - 1)); // [P·G]
+      const hot = graph.oneHot(tokens, size);
+      chosen.push(graph.reshape(tokens, [rollouts, 1]));
       logProbs.push(graph.sum(graph.mul(all, hot), [1], true));
     }
     graph.output("tokens", graph.concat(chosen, 1));

@@ -29,10 +29,9 @@ export function policyShape(model: TransformerConfig, responseTokens: number): P
 interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Standard deviation of the initial values; `fill` replaces them where given. */
+  /** Standard deviation of the initial values. */
   readonly deviation: number;
-  readonly fill?: number;
-  /** Whether weight decay applies: to matrices, not to gains and positions. */
+  /** Whether weight decay applies: to matrices, not to positions. */
   readonly decays: boolean;
 }
 
@@ -50,13 +49,6 @@ export function parameterSpecs(shape: PolicyShape): readonly ParameterSpec[] {
     deviation,
     decays: true,
   });
-  const gain = (name: string): ParameterSpec => ({
-    name,
-    shape: [width],
-    deviation: 0,
-    fill: 1,
-    decays: false,
-  });
   const input = 1 / Math.sqrt(width);
   // Residual branches start small, so that the sum over layers keeps its scale (GPT-2's scaling).
   const output = input / Math.sqrt(2 * layers);
@@ -70,14 +62,11 @@ export function parameterSpecs(shape: PolicyShape): readonly ParameterSpec[] {
     },
     matrix("patch", PATCH_PIXELS, width, 1 / Math.sqrt(PATCH_PIXELS)),
     ...Array.from({ length: layers }, (_, layer) => [
-      gain(`attentionGain.${layer}`),
       matrix(`queryKeyValue.${layer}`, width, 3 * width, input),
       matrix(`attentionOutput.${layer}`, width, width, output),
-      gain(`mlpGain.${layer}`),
       matrix(`mlpIn.${layer}`, width, mlpWidth, input),
       matrix(`mlpOut.${layer}`, mlpWidth, width, output),
     ]).flat(),
-    gain("finalGain"),
     matrix("head", width, VOCABULARY.length, input),
   ];
 }
@@ -96,7 +85,7 @@ export function initialParameters(shape: PolicyShape, random: RandomSource): Flo
   for (const spec of parameterSpecs(shape)) {
     const stream = random.at(spec.name);
     for (let i = 0; i < count(spec); i++) {
-      parameters[offset + i] = spec.fill ?? stream.normal() * spec.deviation;
+      parameters[offset + i] = stream.normal() * spec.deviation;
     }
     offset += count(spec);
   }

@@ -2,7 +2,8 @@
  * The policy's architecture: a decoder-only transformer that reads image patches as a prefix.
  *
  * Token layout of one sequence: `[image patches | question, padded | response]`, learned absolute positions,
- * causal attention, RMSNorm before each block, ReLU MLP, untied output head.
+ * attention that is bidirectional in the prompt and causal in the response, RMSNorm before each block (without
+ * gains, which the matrix behind each norm can express), ReLU MLP, untied output head.
  */
 import { z } from "../../deps.ts";
 

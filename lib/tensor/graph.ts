@@ -269,7 +269,12 @@ export class Graph implements Ops<Tensor> {
   }
 
   relu(a: Tensor): Tensor {
-    return this.#unary("Relu", a, (g, output) => this.mul(g, this.less(0, output)));
+    // The output is never negative, so its sign is the mask of what passed: one pass, no Boolean tensor.
+    return this.#unary(
+      "Relu",
+      a,
+      (g, output) => this.mul(g, this.#emit("Sign", [output], a.shape)),
+    );
   }
 
   clip(a: Tensor, low: number, high: number): Tensor {
@@ -394,6 +399,11 @@ export class Graph implements Ops<Tensor> {
     return this.#emit("ReduceMax", [a], [], a.type, { keepdims: { int: 0 } });
   }
 
+  /** Σ a² over all elements; no gradient. */
+  squaredNorm(a: Tensor): Tensor {
+    return this.#emit("ReduceSumSquare", [a], [], a.type, { keepdims: { int: 0 } });
+  }
+
   softmax(a: Tensor): Tensor {
     const output = this.#emit("Softmax", [a], a.shape, "float32", { axis: { int: -1 } });
     return this.#record(output, [a], ([g]) => {
@@ -497,22 +507,19 @@ export class Graph implements Ops<Tensor> {
     });
   }
 
-  rmsNorm(x: Tensor, gain: Tensor, epsilon = 1e-5): Tensor {
+  rmsNorm(x: Tensor, epsilon = 1e-5): Tensor {
     const width = x.shape.at(-1)!;
-    const [inverse, normalized, output] = this.withoutGradient(() => {
-      const meanSquare = this.mul(this.sum(this.mul(x, x), [-1], true), 1 / width);
-      const inverse = this.div(1, this.sqrt(this.add(meanSquare, epsilon)));
-      const normalized = this.mul(x, inverse);
-      return [inverse, normalized, this.mul(normalized, gain)];
-    });
-    // With n = x/rms and h = g·gain: dx = (h − n·mean(h·n))/rms. Written out, it needs half the nodes.
-    return this.#record(output, [x, gain], ([g], [wantX, wantGain]) => {
-      const h = this.mul(g!, gain);
-      const overlap = () => this.mul(this.sum(this.mul(h, normalized), [-1], true), 1 / width);
-      return [
-        wantX ? this.mul(inverse, this.sub(h, this.mul(normalized, overlap()))) : null,
-        wantGain ? this.#sumTo(this.mul(g!, normalized), gain.shape) : null,
-      ];
+    const ones = this.constant(new Float32Array(width).fill(1), [width]);
+    const [output, inverse] = this.#emitMany(
+      "SimplifiedLayerNormalization",
+      [x, ones],
+      [{ shape: x.shape }, { shape: [...x.shape.slice(0, -1), 1] }],
+      { axis: { int: -1 }, epsilon: { float: epsilon }, stash_type: { int: 1 } },
+    ) as [Tensor, Tensor];
+    // With y = x/rms: dx = (g − y·mean(g·y))/rms.
+    return this.#record(output, [x], ([g]) => {
+      const overlap = this.mul(this.sum(this.mul(g!, output), [-1], true), 1 / width);
+      return [this.mul(inverse, this.sub(g!, this.mul(output, overlap)))];
     });
   }
 

@@ -27,6 +27,8 @@ export interface Ops<T> {
   reshape(a: T, shape: readonly number[]): T;
   transpose(a: T, permutation: readonly number[]): T;
   sum(a: T, axes?: readonly number[], keepDims?: boolean): T;
+  /** Σ a² over all elements; no gradient. */
+  squaredNorm(a: T): T;
   softmax(a: T): T; // over the last axis
   logSoftmax(a: T): T; // over the last axis
   /** Batched matrix product alpha·op(a)·op(b) over the last two axes. */
@@ -38,8 +40,8 @@ export interface Ops<T> {
   embed(table: T, ids: T): T;
   /** 1 at each integer id, else 0; shape [...ids, size]; no gradient. */
   oneHot(ids: T, size: number): T;
-  /** x / sqrt(mean(x²) + epsilon) · gain over the last axis; x is [rows, width], gain [width]. */
-  rmsNorm(x: T, gain: T, epsilon?: number): T;
+  /** x / sqrt(mean(x²) + epsilon) over the last axis. */
+  rmsNorm(x: T, epsilon?: number): T;
 }
 
 /** Options of {@link Ops.matMul}. */

@@ -1,0 +1,65 @@
+/**
+ * The same operations on TensorFlow.js: an implementation of {@link Ops} whose gradients are not ours, and so
+ * an independent check of them.
+ */
+import { loadTensorFlow } from "../../deps.ts";
+import type { MatMulOptions, Ops } from "./ops.ts";
+
+type TensorFlow = Awaited<ReturnType<typeof loadTensorFlow>>;
+/** A TensorFlow.js tensor. */
+export type TfTensor = import("@tensorflow/tfjs").Tensor;
+
+/** TensorFlow.js on its plain JavaScript backend. */
+export async function tensorFlow(): Promise<{ tf: TensorFlow; ops: Ops<TfTensor> }> {
+  const tf = await loadTensorFlow();
+  await tf.setBackend("cpu");
+  await tf.ready();
+  return { tf, ops: tensorFlowOps(tf) };
+}
+
+function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
+  const float = (a: TfTensor): TfTensor => tf.cast(a, "float32");
+  const lift = (a: TfTensor | number): TfTensor => typeof a === "number" ? tf.scalar(a) : a;
+  const oneHot = (ids: TfTensor, size: number): TfTensor => float(tf.oneHot(tf.cast(ids, "int32"), size));
+  return {
+    constant: (data, shape = []) =>
+      typeof data === "number" ? tf.fill([...shape], data) : tf.tensor(data, [...shape]),
+    add: (a, b) => tf.add(lift(a), lift(b)),
+    sub: (a, b) => tf.sub(lift(a), lift(b)),
+    mul: (a, b) => tf.mul(lift(a), lift(b)),
+    div: (a, b) => tf.div(lift(a), lift(b)),
+    min: (a, b) => tf.minimum(lift(a), lift(b)),
+    max: (a, b) => tf.maximum(lift(a), lift(b)),
+    neg: (a) => tf.neg(a),
+    exp: (a) => tf.exp(a),
+    sqrt: (a) => tf.sqrt(a),
+    relu: (a) => tf.relu(a),
+    clip: (a, low, high) => tf.clipByValue(a, low, high),
+    less: (a, b) => float(tf.less(lift(a), lift(b))),
+    lessOrEqual: (a, b) => float(tf.lessEqual(lift(a), lift(b))),
+    reshape: (a, shape) => tf.reshape(a, [...shape]),
+    transpose: (a, permutation) => tf.transpose(a, [...permutation]),
+    sum: (a, axes, keepDims = false) => tf.sum(a, axes && [...axes], keepDims),
+    squaredNorm: (a) => tf.sum(tf.square(a)),
+    softmax: (a) => tf.softmax(a),
+    logSoftmax: (a) => tf.logSoftmax(a),
+    matMul(a, b, { transposeA = false, transposeB = false, alpha = 1 }: MatMulOptions = {}) {
+      const product = tf.matMul(a, b, transposeA, transposeB);
+      return alpha === 1 ? product : tf.mul(product, alpha);
+    },
+    concat: (parts, axis) => tf.concat([...parts], axis),
+    split: (a, sizes, axis) => tf.split(a, [...sizes], axis),
+    slice(a, axis, start, end) {
+      const begin = a.shape.map((_, i) => i === axis ? start : 0);
+      return tf.slice(a, begin, a.shape.map((size, i) => i === axis ? end - start : size));
+    },
+    oneHot,
+    embed(table, ids) {
+      const [rows, width] = table.shape as [number, number];
+      const hot = oneHot(tf.reshape(ids, [-1]), rows);
+      return tf.reshape(tf.matMul(hot, table), [...ids.shape, width]);
+    },
+    rmsNorm: (x, epsilon = 1e-5) =>
+      tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon))),
+  };
+}
