@@ -1,10 +1,9 @@
 /** MicroMath: procedural multimodal mathematics, small enough to learn on a laptop. */
 import { z } from "../../deps.ts";
-import { ConfigError } from "../core/errors.ts";
+import { type Cell, drawPrompt, drawPrompts } from "./draw_prompts.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { FAMILIES } from "./families/mod.ts";
-import { type Family, type Level, LEVELS } from "./family.ts";
-import { contentHash, type Partition, partitionOf } from "./partition.ts";
+import { LEVELS } from "./family.ts";
 import { type Benchmark, BENCHMARKS, type Dataset, type Prompt } from "./prompt.ts";
 
 /** Which MicroMath: sizes of the splits and the seed they are generated from. */
@@ -48,12 +47,6 @@ export interface MicroMath extends Dataset {
   readonly demonstration: (random: RandomSource) => Prompt;
 }
 
-/** A family at one level. */
-export interface Cell {
-  readonly family: Family;
-  readonly level: Level;
-}
-
 /** Every family at every level. */
 export const CELLS: readonly Cell[] = FAMILIES.flatMap((family) =>
   LEVELS.map((level) => ({ family, level }))
@@ -67,90 +60,6 @@ const BENCHMARK_CELLS: Readonly<Record<Benchmark, (cell: Cell) => boolean>> = {
   logic: ({ family }) => ["logic", "matrix", "graphTheory"].includes(family.name),
   chart: ({ family }) => ["statistics", "functions", "counting"].includes(family.name),
 };
-
-/** Grey levels that pixel noise may add or take away at most. */
-const PIXEL_NOISE = 0.02;
-/** Draws without a new prompt after which a cell counts as used up. */
-const PATIENCE = 3000;
-
-/** The picture with its noise, which depends on the content alone: equal content is equal to the last pixel. */
-function noisy(image: Float32Array, id: string): Float32Array {
-  const noise = randomSource(0, "pixels", id).uniforms(image.length);
-  return image.map((grey, i) => {
-    const level = grey + PIXEL_NOISE * (2 * noise[i]! - 1);
-    return level < 0 ? 0 : level > 1 ? 1 : level;
-  });
-}
-
-/**
- * A prompt of the cell whose content belongs to the partition and is not among `taken`; null when none came in
- * {@link PATIENCE} draws.
- */
-function drawPrompt(
-  { family, level }: Cell,
-  partition: Partition,
-  random: RandomSource,
-  taken?: ReadonlySet<string>,
-): Prompt | null {
-  for (let draw = 0; draw < PATIENCE; draw++) {
-    const problem = family.generate(level, random);
-    const hash = contentHash(problem.question, problem.image);
-    if (partitionOf(hash) !== partition) continue;
-    const id = hash.toString(36);
-    if (taken?.has(id)) continue;
-    const { question, image, reasoning, answer, guesses } = problem;
-    return {
-      id,
-      family: family.name,
-      level,
-      question,
-      image: image === null ? null : noisy(image, id),
-      answer,
-      solvable: true,
-      reasoning,
-      solution: answer,
-      guesses,
-    };
-  }
-  return null;
-}
-
-/**
- * `count` different prompts in random order, as even over the cells as their variety allows: what a used-up cell
- * cannot give, the others do.
- */
-function drawPrompts(
-  cells: readonly Cell[],
-  partition: Partition,
-  count: number,
-  random: RandomSource,
-  field: string,
-  taken: Set<string> = new Set(),
-): Prompt[] {
-  let open = random.at("order").shuffled(cells).map((cell) => ({
-    cell,
-    stream: random.at(cell.family.name, cell.level),
-  }));
-  const prompts: Prompt[] = [];
-  while (prompts.length < count) {
-    if (open.length === 0) {
-      throw new ConfigError(field, `expected at most ${prompts.length}, got ${count}`);
-    }
-    const usedUp = new Set<Cell>();
-    for (const { cell, stream } of open) {
-      if (prompts.length === count) break;
-      const prompt = drawPrompt(cell, partition, stream, taken);
-      if (prompt === null) {
-        usedUp.add(cell);
-        continue;
-      }
-      taken.add(prompt.id);
-      prompts.push(prompt);
-    }
-    if (usedUp.size > 0) open = open.filter(({ cell }) => !usedUp.has(cell));
-  }
-  return random.at("shuffle").shuffled(prompts);
-}
 
 /** The pool with the answer keys of a share of its prompts replaced by plausible wrong ones. */
 function withWrongKeys(

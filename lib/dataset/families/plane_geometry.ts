@@ -1,6 +1,6 @@
 /** Areas and angles of plane figures. */
 import { type Family, sameSize } from "../family.ts";
-import { blank, block, fill, GRID, line, PATCH, write } from "../picture.ts";
+import { blank, block, GRID, line, ring, write } from "../picture.ts";
 
 /**
  * Level 1: the area of a rectangle of unit squares. Level 2: of a rectangle with a corner cut out. Level 3: the
@@ -33,7 +33,7 @@ export const planeGeometry: Family = {
     const width = least + random.integer(GRID + 1 - least);
     const height = least + random.integer(GRID + 1 - least);
     const x = random.integer(GRID + 1 - width), y = random.integer(GRID + 1 - height);
-    const shade = random.pick([0.6, 0.8, 1]), solid = level === 1 && random.next() < 0.5;
+    const shade = random.pick([0.6, 0.8, 1]), hollow = level === 1 && random.next() < 0.5;
     let cutWidth = 0, cutHeight = 0;
     if (level === 2) {
       cutWidth = 1 + random.integer(width - 1);
@@ -43,10 +43,11 @@ export const planeGeometry: Family = {
     const isCut = (column: number, row: number) =>
       (cutLeft ? column < cutWidth : column >= width - cutWidth) &&
       (cutTop ? row < cutHeight : row >= height - cutHeight);
-    if (solid) fill(image, x * PATCH, y * PATCH, width * PATCH, height * PATCH, shade);
-    for (let row = 0; row < height && !solid; row++) {
+    for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
-        if (!isCut(column, row)) block(image, (y + row) * GRID + x + column, shade);
+        if (!isCut(column, row)) {
+          (hollow ? ring : block)(image, (y + row) * GRID + x + column, shade);
+        }
       }
     }
     const whole = width * height, cut = cutWidth * cutHeight;

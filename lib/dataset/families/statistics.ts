@@ -1,5 +1,5 @@
 /** Bar charts: values, range, mean. */
-import { type Family, numbers, sameSize } from "../family.ts";
+import { type Family, numbers } from "../family.ts";
 import { blank, fill, GRID, type Image, PATCH } from "../picture.ts";
 import { IMAGE_SIDE } from "../prompt.ts";
 

@@ -1,0 +1,368 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { randomSource } from "../../core/random.ts";
+import type { Level, Problem } from "../family.ts";
+import { CELLS } from "../micro_math.ts";
+import { contentHash } from "../partition.ts";
+import { GRID, type Image, PATCH, PATCHES } from "../picture.ts";
+import { IMAGE_SIDE } from "../prompt.ts";
+import { FAMILIES } from "./mod.ts";
+
+const DRAWS = 1500;
+
+function problems(family: string, level: Level, count = 400): Problem[] {
+  const { generate } = FAMILIES.find(({ name }) => name === family)!;
+  const random = randomSource(2, "families test", family, level);
+  return Array.from({ length: count }, () => generate(level, random));
+}
+
+/** Sum of grey levels in each patch: what a reader of the picture can go by. */
+function ink(image: Image): number[] {
+  const sums = Array<number>(PATCHES).fill(0);
+  image.forEach((grey, i) => {
+    const column = Math.floor((i % IMAGE_SIDE) / PATCH), row = Math.floor(i / IMAGE_SIDE / PATCH);
+    sums[row * GRID + column]! += grey;
+  });
+  return sums;
+}
+
+/** Value of `a + b`, `a - b`, `a * b`, `a / b`, and of `a * b / 2`, from left to right. */
+function evaluate(expression: string): number {
+  const [first, ...rest] = expression.split(" ");
+  let value = Number(first);
+  for (let i = 0; i < rest.length; i += 2) {
+    const operand = Number(rest[i + 1]);
+    value = {
+      "+": value + operand,
+      "-": value - operand,
+      "*": value * operand,
+      "/": value / operand,
+    }[
+      rest[i]!
+    ]!;
+  }
+  return value;
+}
+
+Deno.test("every family is named once and comes in three levels", () => {
+  equal(new Set(FAMILIES.map(({ name }) => name)).size, 14);
+  equal(CELLS.length, 42);
+});
+
+Deno.test("every cell has at least 300 different problems, each with one answer", () => {
+  for (const { family, level } of CELLS) {
+    const answers = new Map<number, string>();
+    for (const { question, image, answer } of problems(family.name, level, DRAWS)) {
+      const hash = contentHash(question, image);
+      equal(answers.get(hash) ?? answer, answer, `${family.name} ${level}: ${question}`);
+      answers.set(hash, answer);
+    }
+    ok(answers.size >= 300, `${family.name} ${level}: ${answers.size}`);
+  }
+});
+
+Deno.test("levels of a family agree on the answer where they ask and show the same", () => {
+  const answers = new Map<number, string>();
+  for (const { family, level } of CELLS) {
+    for (const { question, image, answer } of problems(family.name, level, DRAWS)) {
+      const hash = contentHash(question, image);
+      equal(answers.get(hash) ?? answer, answer, `${family.name} ${level}: ${question}`);
+      answers.set(hash, answer);
+    }
+  }
+});
+
+Deno.test("guesses are different, two to eight, the right one among them", () => {
+  for (const { family, level } of CELLS) {
+    for (const { guesses, answer } of problems(family.name, level)) {
+      ok(guesses.length >= 2 && guesses.length <= 8, `${family.name} ${level}`);
+      equal(new Set(guesses).size, guesses.length);
+      ok(guesses.includes(answer), `${family.name} ${level}: ${answer} among ${guesses}`);
+    }
+  }
+});
+
+Deno.test("illustrated families show a picture with every problem", () => {
+  for (const { family, level } of CELLS) {
+    if (!family.illustrated) continue;
+    ok(problems(family.name, level).every(({ image }) => image !== null), family.name);
+  }
+});
+
+Deno.test("no answer takes more than half of a cell", () => {
+  for (const { family, level } of CELLS) {
+    const drawn = problems(family.name, level, DRAWS);
+    const largest = Math.max(
+      ...Map.groupBy(drawn, ({ answer }) => answer).values().map((group) => group.length),
+    );
+    // Four standard deviations above one half, for the families that answer yes or no.
+    ok(largest / DRAWS < 0.5 + 4 * 0.5 / Math.sqrt(DRAWS), `${family.name} ${level}: ${largest}`);
+  }
+});
+
+Deno.test("equations in the working are true", () => {
+  let checked = 0;
+  for (const { family, level } of CELLS) {
+    for (const { reasoning } of problems(family.name, level)) {
+      const equation = /^(\d+(?: [-+*/] \d+)+) = (\d+)$/.exec(reasoning);
+      if (equation === null) continue;
+      equal(evaluate(equation[1]!), Number(equation[2]), reasoning);
+      checked++;
+    }
+  }
+  ok(checked > 8000, String(checked));
+});
+
+Deno.test("arithmetic is right, as the question tells", () => {
+  for (const level of [1, 2, 3] as const) {
+    for (const { question, answer, image } of problems("arithmetic", level)) {
+      if (image !== null) continue;
+      equal(evaluate(question.replace(" = ?", "")), Number(answer), question);
+    }
+  }
+});
+
+Deno.test("algebra: the answer solves the equation", () => {
+  for (const level of [1, 2, 3] as const) {
+    for (const { question, answer, image } of problems("algebra", level)) {
+      if (image !== null) continue;
+      const [left, right] = question.replace("x", answer).split(" = ") as [string, string];
+      equal(evaluate(left), Number(right), question);
+    }
+  }
+});
+
+Deno.test("logic 1 is right, as the question tells", () => {
+  for (const { question, answer } of problems("logic", 1)) {
+    const [a, sign, b] = question.split(" ");
+    equal(answer === "yes", sign === "<" ? Number(a) < Number(b) : Number(a) > Number(b), question);
+  }
+});
+
+Deno.test("logic 2 and 3 are right, as question and lamps tell", () => {
+  for (const level of [2, 3] as const) {
+    for (const { question, answer, image } of problems("logic", level)) {
+      const lamps = ink(image!).slice(GRID, 2 * GRID).map((grey) => grey > 8.5); // rings leave 8 pixels
+      const words = question.replace(" ?", "").split(" ");
+      const value = () => {
+        const negated = words[0] === "not" && words.shift() === "not";
+        return lamps["abcd".indexOf(words.shift()!)]! !== negated;
+      };
+      let result = value();
+      while (words.length > 0) {
+        const operator = words.shift(), next = value();
+        result = operator === "and"
+          ? result && next
+          : operator === "or"
+          ? result || next
+          : result !== next;
+      }
+      equal(answer === "yes", result, question);
+    }
+  }
+});
+
+Deno.test("counting: as many patches have ink as the answer says", () => {
+  for (const level of [1, 2, 3] as const) {
+    for (const { answer, image } of problems("counting", level)) {
+      equal(ink(image!).filter((grey) => grey > 0).length, Number(answer));
+    }
+  }
+});
+
+Deno.test("combinatorics: products and pairs of the dots to be seen", () => {
+  for (const level of [1, 2, 3] as const) {
+    for (const { answer, image } of problems("combinatorics", level)) {
+      const marks = ink(image!).map((grey) => grey > 0 ? 1 : 0);
+      const rows = [0, 1, 2, 3].map((row) =>
+        marks.slice(row * GRID, (row + 1) * GRID).reduce<number>((sum, mark) => sum + mark, 0)
+      ) as [number, number, number, number];
+      const n = rows[0] + rows[1] + rows[2] + rows[3];
+      const expected = {
+        1: (rows[0] + rows[1]) * (rows[2] + rows[3]),
+        2: n * (n - 1) / 2,
+        3: rows[0] * rows[1] * rows[2],
+      }[level];
+      equal(Number(answer), expected);
+    }
+  }
+});
+
+Deno.test("statistics: bars are as high as the answers need", () => {
+  for (const level of [1, 2, 3] as const) {
+    for (const { question, answer, image } of problems("statistics", level)) {
+      const heights = [0, 1, 2, 3].map((column) =>
+        ink(image!).filter((_, patch) => patch % GRID === column)
+          .reduce((sum, grey) => sum + grey) / 6 // 3 pixels wide, 2 per unit
+      );
+      const expected = {
+        1: heights["abcd".indexOf(question.split(" ")[1]!)]!,
+        2: Math.max(...heights) - Math.min(...heights),
+        3: heights.reduce((sum, height) => sum + height) / 4,
+      }[level];
+      equal(Number(answer), expected);
+    }
+  }
+});
+
+Deno.test("planeGeometry: areas equal the patches with ink, angles add up to 180", () => {
+  for (const level of [1, 2] as const) {
+    for (const { answer, image } of problems("planeGeometry", level)) {
+      equal(ink(image!).filter((grey) => grey > 0).length, Number(answer));
+    }
+  }
+  for (const { reasoning, answer } of problems("planeGeometry", 3)) {
+    equal(Number(reasoning.replace("sum ", "")) + Number(answer), 180);
+    ok(Number(answer) > 0);
+  }
+});
+
+Deno.test("topology: a flood fill finds as many pieces and holes as the answer says", () => {
+  const regions = (image: Image, wanted: (grey: number) => boolean, diagonal: boolean) => {
+    const side = IMAGE_SIDE + 2; // a margin joins the outside
+    const cells = Array.from({ length: side * side }, (_, i) => {
+      const x = i % side - 1, y = Math.floor(i / side) - 1;
+      const inside = x >= 0 && y >= 0 && x < IMAGE_SIDE && y < IMAGE_SIDE;
+      return wanted(inside ? image[y * IMAGE_SIDE + x]! : 0);
+    });
+    const steps = diagonal
+      ? [1, -1, side, -side, side + 1, side - 1, -side + 1, -side - 1]
+      : [1, -1, side, -side];
+    let count = 0;
+    for (let start = 0; start < cells.length; start++) {
+      if (!cells[start]) continue;
+      count++;
+      const open = [start];
+      cells[start] = false;
+      while (open.length > 0) {
+        const at = open.pop()!;
+        for (const step of steps) {
+          if (cells[at + step]) {
+            cells[at + step] = false;
+            open.push(at + step);
+          }
+        }
+      }
+    }
+    return count;
+  };
+  for (const level of [1, 2, 3] as const) {
+    for (const { answer, image } of problems("topology", level, 200)) {
+      const holes = regions(image!, (grey) => grey === 0, true) - 1;
+      const pieces = regions(image!, (grey) => grey > 0, false);
+      equal(Number(answer), { 1: holes, 2: pieces - holes, 3: pieces }[level]);
+    }
+  }
+});
+
+Deno.test("functions: the plotted heights are the values", () => {
+  for (const level of [1, 2] as const) {
+    for (const { question, answer, image } of problems("functions", level)) {
+      const marks = ink(image!);
+      const f = [0, 1, 2, 3].map((column) =>
+        GRID - [0, 1, 2, 3].findIndex((row) => marks[row * GRID + column]! > 0)
+      );
+      const points = question.match(/\d+/g)!.map((x) => f[Number(x) - 1]!);
+      equal(Number(answer), points.reduce((sum, y) => sum + y));
+    }
+  }
+});
+
+Deno.test("graphTheory: degrees sum to twice the edges over all vertices of one graph", () => {
+  // The working names the neighbours; the same picture asked for every vertex must add up.
+  const drawn = problems("graphTheory", 1, 4000);
+  const graphs = Map.groupBy(drawn, ({ image }) => contentHash("", image));
+  let complete = 0;
+  for (const graph of graphs.values()) {
+    const degrees = new Map(graph.map(({ question, reasoning, answer }) => {
+      equal(reasoning === "none" ? 0 : reasoning.split(" ").length, Number(answer));
+      return [question.split(" ")[2]!, reasoning] as const;
+    }));
+    for (const [vertex, neighbours] of degrees) {
+      for (const neighbour of neighbours === "none" ? [] : neighbours.split(" ")) {
+        const back = degrees.get(neighbour);
+        if (back === undefined) continue;
+        ok(back.includes(vertex), `${vertex} - ${neighbour}`);
+        complete++;
+      }
+    }
+  }
+  ok(complete > 100, String(complete));
+});
+
+Deno.test("combinatorialGeometry: the working's factors come from the lines to be seen", () => {
+  for (const level of [1, 2, 3] as const) {
+    for (const { answer, image } of problems("combinatorialGeometry", level)) {
+      const full = (pixel: (i: number) => number) =>
+        Array.from({ length: IMAGE_SIDE }, (_, i) => pixel(i)).every((grey) => grey > 0);
+      const places = Array.from({ length: IMAGE_SIDE }, (_, i) => i);
+      const h = places.filter((y) => full((x) => image![y * IMAGE_SIDE + x]!)).length;
+      const v = places.filter((x) => full((y) => image![y * IMAGE_SIDE + x]!)).length;
+      const pairs = (n: number) => n * (n - 1) / 2;
+      const expected = { 1: h * v, 2: (h + 1) * (v + 1), 3: pairs(h) * pairs(v) }[level];
+      equal(Number(answer), expected);
+    }
+  }
+});
+
+Deno.test("descriptiveGeometry 1: the shadow covers the columns or rows that hold dots", () => {
+  for (const { question, answer, image } of problems("descriptiveGeometry", 1)) {
+    const covered = ink(image!).flatMap((grey, patch) =>
+      grey === 0 ? [] : question.includes("column") ? patch % GRID : Math.floor(patch / GRID)
+    );
+    equal(Number(answer), new Set(covered).size);
+  }
+});
+
+Deno.test("matrix: the two visible cells of the last row or column settle the answer", () => {
+  const pips = (image: Image) => {
+    // Pips are white; the frame of the missing cell is dim.
+    const white = image.map((grey) => grey === 1 ? 1 : 0);
+    return ink(white);
+  };
+  for (const { answer, image } of problems("matrix", 1)) {
+    const grid = pips(image!).filter((_, patch) => patch % GRID < 3 && patch < 3 * GRID);
+    const at = grid.indexOf(0), row = Math.floor(at / 3), column = at % 3;
+    const others = (line: number[]) => line.filter((value) => value > 0);
+    const inRow = others(grid.slice(3 * row, 3 * row + 3));
+    const inColumn = others([0, 1, 2].map((i) => grid[3 * i + column]!));
+    const equalOnes = inRow[0] === inRow[1] ? inRow : inColumn;
+    equal(Number(answer), equalOnes[0]);
+  }
+  for (const level of [2, 3] as const) {
+    for (const { answer, image } of problems("matrix", level)) {
+      const grid = pips(image!).filter((_, patch) => patch % GRID < 3 && patch < 3 * GRID);
+      const [a, b, c, , , , g, h] = grid as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      const step = b - a === c - b && grid[4]! - grid[3]! === b - a &&
+        grid[5]! - grid[4]! === b - a;
+      equal(Number(answer), step ? h + b - a : a + b === c ? g + h : g - h);
+    }
+  }
+});
+
+Deno.test("solidGeometry: volumes told in words are products", () => {
+  for (const { question, answer, image } of problems("solidGeometry", 2)) {
+    if (image !== null) continue;
+    const sides = question.match(/\d+/g)!.map(Number);
+    equal(Number(answer), sides.reduce((product, side) => product * side));
+  }
+  for (const { question, answer, image } of problems("solidGeometry", 1)) {
+    const front = ink(image!).filter((grey) => grey > 0).length;
+    equal(Number(answer), front * Number(/\d+/.exec(question)![0]));
+  }
+});
+
+Deno.test("generate() draws the same problem from the same place", () => {
+  for (const { family, level } of CELLS) {
+    const draw = () => family.generate(level, randomSource(9, family.name));
+    deepEqual(draw(), draw());
+  }
+});
