@@ -12,6 +12,8 @@ export interface Provenance {
   readonly commit: string | null;
   /** Hash of `git diff HEAD`, null when clean or without git. The diff itself is kept beside it. */
   readonly diffHash: string | null;
+  /** Files that git neither tracks nor ignores: path → hash. */
+  readonly untracked: Readonly<Record<string, string>>;
   /** SHA-256 of deno.lock. */
   readonly lockHash: string | null;
   readonly versions: Readonly<Record<string, string>>; // vasari, deno, v8, typescript, onnxruntime

@@ -1,0 +1,95 @@
+/** Executes one task: the engine yields, the run's folder keeps. */
+import { ConfigError, StoreError } from "../core/errors.ts";
+import type { EngineStep } from "../engine/engine_step.ts";
+import { diskFiles, type Files } from "../store/files.ts";
+import type { Circumstances } from "../store/provenance.ts";
+import { RunFolder, type RunFolderOptions, writeFailure } from "../store/run_folder.ts";
+import { RunLock } from "../store/run_lock.ts";
+import { openStore } from "../store/store.ts";
+import { coldStartFolder, folderOf, type Task } from "../store/task.ts";
+import type { Engines } from "./engines.ts";
+
+/** How a task is executed. */
+export interface ExecuteOptions extends RunFolderOptions {
+  readonly engines: Engines;
+  /** The store's folder. */
+  readonly store: string;
+  readonly threads: number;
+  readonly circumstances: Circumstances;
+  readonly files?: Files;
+  /** Called once the lock is held, with the checkpoint's step. */
+  readonly onBegin?: (step: number, steps: number | null, lock: RunLock) => void;
+  /** Called after each unit is written. */
+  readonly onStep?: (unit: EngineStep) => void;
+  /** Asked after each unit: true ends the run at its checkpoint. */
+  readonly stopping?: () => boolean;
+}
+
+/**
+ * Executes `task` from its last checkpoint to its end, or to the unit after which `stopping` says so.
+ *
+ * Errors: {@link StoreError} when disk, lock or files do not let it go on: the run counts as interrupted. Any
+ * other error is noted in the run's folder first, and the run counts as failed.
+ */
+export async function execute(
+  task: Task,
+  options: ExecuteOptions,
+): Promise<"done" | "interrupted"> {
+  const { store: storeFolder, files = diskFiles, onBegin, circumstances, threads } = options;
+  const store = openStore(storeFolder, {}, files);
+  const folder = store.path(folderOf(task));
+  files.makeFolder(folder);
+  using lock = await RunLock.acquire(folder);
+  const run = RunFolder.open(files, folder, task, options);
+  if (run.isDone) return "done";
+  run.begin({ ...circumstances, threads, startedAt: new Date().toISOString() });
+  onBegin?.(run.checkpoint?.step ?? 0, run.checkpoint?.steps ?? null, lock);
+  try {
+    const policy = task.kind === "run" ? store.policy(coldStartFolder(task.coldStart)) : null;
+    if (task.kind === "run" && policy === null) {
+      throw new StoreError(`${folder}: the cold start ${task.coldStart} is not finished`);
+    }
+    return await advance(task, run, lock, policy, options);
+  } catch (error) {
+    if (!(error instanceof StoreError)) writeFailure(files, folder, describe(error));
+    throw error;
+  }
+}
+
+async function advance(
+  task: Task,
+  run: RunFolder,
+  lock: RunLock,
+  policy: Uint8Array | null,
+  { engines, threads, onStep, stopping = () => false }: ExecuteOptions,
+): Promise<"done" | "interrupted"> {
+  const checkpoint = run.checkpoint;
+  if (checkpoint === null || checkpoint.step < checkpoint.steps) {
+    const options = { resume: checkpoint?.snapshot ?? null, threads };
+    const units = task.kind === "run"
+      ? engines.run(task.config, task.seed, { ...options, policy: policy! })
+      : engines.coldStart(task.identity, options);
+    for await (const unit of units) {
+      await breathe();
+      lock.check();
+      const stop = stopping();
+      await run.commit(unit, { always: stop });
+      onStep?.(unit);
+      if (stop && unit.step < unit.steps) return "interrupted";
+    }
+  }
+  lock.check();
+  run.finish(await engines.policyOf(run.checkpoint!.snapshot));
+  return "done";
+}
+
+/** Lets the process read what came in meanwhile, such as the word to stop. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** An error with its stack, or as one line when it is about settings. */
+export function describe(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof StoreError) return error.message;
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

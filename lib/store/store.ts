@@ -1,0 +1,215 @@
+/** The store: a folder with one folder per run and per cold start, all of it plain files. */
+import { join } from "node:path";
+import { StoreError } from "../core/errors.ts";
+import type { ColdStartIdentity } from "../schema/identity.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type { RunRecord } from "../schema/run_record.ts";
+import { diskFiles, type Files, readJson, storeError, writeJson } from "./files.ts";
+import { decodeJsonLines } from "./json_lines.ts";
+import type { Provenance, RunData, RunStatus } from "./run_data.ts";
+import { FILES, type RunResult } from "./run_folder.ts";
+import { liveHolder } from "./run_lock.ts";
+import { decodeScores } from "./scores.ts";
+import { coldStartFolder } from "./task.ts";
+
+/** Version of the store's layout; a store with a higher one was written by a later Vasari. */
+const STORE_FORMAT = 1;
+const STORE_FILE = "store.json";
+const TRASH = ".trash";
+
+/** A cold start with all it wrote down. */
+export interface ColdStartData extends Omit<RunData, "config" | "seed"> {
+  readonly identity: ColdStartIdentity;
+}
+
+/** Options of {@link openStore}. */
+export interface OpenStoreOptions {
+  /** Create the folder when it is missing. */
+  readonly create?: boolean;
+}
+
+/** Reads runs and cold starts. Writing one run is the work of a `RunFolder`. */
+export class Store {
+  readonly folder: string;
+  readonly #files: Files;
+
+  constructor(folder: string, files: Files) {
+    this.folder = folder;
+    this.#files = files;
+  }
+
+  /** The path of a run's folder, or of a file in it. `name` as `folderOf` gives it. */
+  path(name: string, ...file: readonly string[]): string {
+    return join(this.folder, name, ...file);
+  }
+
+  /** Names of all folders, sorted: ids of runs, and of cold starts with `cold_start-` before them. */
+  ids(): string[] {
+    return namesIn(this.folder).filter(({ isDirectory, name }) => isDirectory && name[0] !== ".")
+      .map(({ name }) => name).sort();
+  }
+
+  /** Where one run stands. */
+  status(name: string): RunStatus {
+    const names = new Set(namesIn(this.path(name)).map((entry) => entry.name));
+    if (names.has(FILES.result)) return "done";
+    if (names.has(FILES.lock) && liveHolder(this.path(name)) !== null) return "running";
+    if (names.has(FILES.failure)) return "failed";
+    return names.has(FILES.config) ? "interrupted" : "to do";
+  }
+
+  /** Where many runs stand; those without a folder cost nothing. */
+  statuses(names: Iterable<string>): Map<string, RunStatus> {
+    const present = new Set(this.ids());
+    const statuses = new Map<string, RunStatus>();
+    for (const name of names) {
+      statuses.set(name, present.has(name) ? this.status(name) : "to do");
+    }
+    return statuses;
+  }
+
+  /**
+   * A run with its records.
+   *
+   * Errors: a {@link StoreError} when there is none, or when its files are damaged.
+   */
+  readRun(id: string): RunData {
+    const { config, seed } = this.#config(id) as { config: RunConfig; seed: number };
+    return { ...this.#contents(id), id, config, seed };
+  }
+
+  /** A cold start with its records, by the id that `coldStartId` gives. Errors: as {@link readRun}. */
+  readColdStart(id: string): ColdStartData {
+    const name = coldStartFolder(id);
+    const { identity } = this.#config(name) as { identity: ColdStartIdentity };
+    return { ...this.#contents(name), id, identity };
+  }
+
+  /**
+   * The final parameters of a finished run or cold start; null when it is not finished.
+   *
+   * Errors: a {@link StoreError} when the file is gone or has the wrong size.
+   */
+  policy(name: string): Uint8Array | null {
+    const result = this.result(name);
+    if (result === null) return null;
+    const path = this.path(name, FILES.policy);
+    const bytes = this.#files.read(path);
+    if (bytes?.length !== result.policyBytes) {
+      throw new StoreError(
+        `${path}: expected ${result.policyBytes} bytes, got ${bytes?.length ?? "no file"}; ` +
+          `move the folder ${this.path(name)} away to make it again`,
+      );
+    }
+    return bytes;
+  }
+
+  /** Steps, seconds and sizes of a finished run; null when it is not finished. */
+  result(name: string): RunResult | null {
+    return readJson(this.#files, this.path(name, FILES.result)) as RunResult | null;
+  }
+
+  /** Why a run failed; null when it did not. */
+  failure(name: string): string | null {
+    const failure = readJson(this.#files, this.path(name, FILES.failure));
+    return (failure as { readonly message: string } | null)?.message ?? null;
+  }
+
+  /**
+   * Moves a run's folder aside, so that it starts again; nothing is lost. Returns where it went.
+   *
+   * Errors: a {@link StoreError} while the run is being executed.
+   */
+  moveAside(name: string, now: Date = new Date()): string {
+    const holder = liveHolder(this.path(name));
+    if (holder !== null) {
+      throw new StoreError(
+        `${this.path(name)}: this run is being executed by process ${holder.pid} on ` +
+          `${holder.host} since ${holder.since}; stop it before --force`,
+      );
+    }
+    const to = this.path(TRASH, `${name}-${now.toISOString().replaceAll(":", "-")}`);
+    this.#files.makeFolder(this.path(TRASH));
+    this.#files.rename(this.path(name), to);
+    return to;
+  }
+
+  #config(name: string): unknown {
+    const path = this.path(name, FILES.config);
+    const config = readJson(this.#files, path);
+    if (config === null) throw new StoreError(`${path}: expected a run, got no such file`);
+    return config;
+  }
+
+  #contents(name: string) {
+    const files = this.#files;
+    return {
+      status: this.status(name),
+      records: this.#records(name),
+      provenance: this.#lines(name, FILES.provenance).values as unknown as Provenance[],
+      failure: this.failure(name),
+      scores: async (file: string) => {
+        const path = this.path(name, file);
+        const bytes = files.read(path);
+        if (bytes === null) throw new StoreError(`${path}: expected scores, got no such file`);
+        return await decodeScores(bytes, path);
+      },
+    };
+  }
+
+  #records(name: string): RunRecord[] {
+    const { values, bytes } = this.#lines(name, FILES.records);
+    const expected = this.result(name)?.recordsBytes ?? bytes;
+    if (bytes !== expected) {
+      throw new StoreError(
+        `${this.path(name, FILES.records)}: expected ${expected} bytes, as result.json says, ` +
+          `got ${bytes}: the file was changed or cut short; start this run again with --force`,
+      );
+    }
+    // Written by this program, one record per line; what a record holds was checked when it was made.
+    return values as unknown as RunRecord[];
+  }
+
+  #lines(name: string, file: string): { values: Record<string, unknown>[]; bytes: number } {
+    const path = this.path(name, file);
+    const content = this.#files.read(path) ?? new Uint8Array();
+    return {
+      values: decodeJsonLines(new TextDecoder().decode(content), path),
+      bytes: content.length,
+    };
+  }
+}
+
+/**
+ * Opens the store in `folder`. Without `create`, a missing folder is an empty store.
+ *
+ * Errors: a {@link StoreError} when a later version wrote it, or when the disk cannot be written.
+ */
+export function openStore(
+  folder: string,
+  { create = false }: OpenStoreOptions = {},
+  files: Files = diskFiles,
+): Store {
+  const path = join(folder, STORE_FILE);
+  const found = readJson(files, path) as { readonly format?: number } | null;
+  if (found !== null && !(typeof found.format === "number" && found.format <= STORE_FORMAT)) {
+    throw new StoreError(
+      `${path}: expected a store of format ${STORE_FORMAT} or below, got ${found.format}; ` +
+        `update Vasari, or name another folder with --store`,
+    );
+  }
+  if (found === null && create) {
+    files.makeFolder(folder);
+    writeJson(files, path, { format: STORE_FORMAT });
+  }
+  return new Store(folder, files);
+}
+
+function namesIn(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw storeError("list", folder, error);
+  }
+}
