@@ -2,14 +2,18 @@
 import { type Family, sameSize } from "../family.ts";
 import { blank, block, frame, GRID, type Image, line, write } from "../picture.ts";
 
-/** A box in oblique projection in the lower half of the image. */
+/** The visible edges of a box in oblique projection, in the lower half of the image. */
 function box(shade: number, mirrored: boolean): Image {
-  const image = blank();
-  const [front, back] = mirrored ? [5, 2] : [2, 5];
-  frame(image, back, 8, 8, 5, shade * 0.5);
-  frame(image, front, 11, 8, 5, shade);
-  for (const x of [0, 7]) line(image, [front + x, 11], [back + x, 8], shade * 0.5);
-  line(image, [back, 8], [back + 7, 8], shade);
+  const image = blank(),
+    slant = mirrored ? -3 : 3,
+    x = mirrored ? 5 : 2,
+    far = mirrored ? x : x + 8;
+  frame(image, x, 10, 9, 6, shade);
+  line(image, [x + slant, 7], [x + 8 + slant, 7], shade); // upper back edge
+  line(image, [far + slant, 7], [far + slant, 12], shade); // the side's back edge
+  for (const [fromX, fromY] of [[x, 10], [x + 8, 10], [far, 15]] as const) {
+    line(image, [fromX, fromY], [fromX + slant, fromY - 3], shade);
+  }
   return image;
 }
 
