@@ -9,6 +9,9 @@ import { type TransformerConfig, transformerSchema } from "../policy/transformer
 import { type RandomConfig, randomSchema } from "../sampler/random.ts";
 import { type VasConfig, vasSchema } from "../sampler/vas.ts";
 
+/** Part of every identity: raised when equal settings begin to mean something else. */
+export const SCHEMA_VERSION = 1;
+
 /** Which prompts come next. */
 export type SamplerConfig = RandomConfig | VasConfig;
 

@@ -1,0 +1,120 @@
+/** Settings come in as plain data and go on only when they are complete, typed and in range. */
+import type { z } from "../../deps.ts";
+import { ConfigError, didYouMean } from "../core/errors.ts";
+import { LEVELS } from "../dataset/family.ts";
+import { expected, fieldsOf, schemaAt, wordsOf } from "./expected.ts";
+import { noSuchField, type Path, pathText, show, valueAt } from "./path.ts";
+import { type RunConfig, runConfigSchema } from "./run_config.ts";
+
+/** One thing that is wrong. */
+interface Fault {
+  readonly path: Path;
+  readonly problem: string;
+}
+
+/**
+ * The settings of one run, checked: types, ranges, unknown fields, and what fields must hold together.
+ *
+ * @param where named before the path of the field: `recipes/mmr1_micro.yaml`.
+ *
+ * Errors: a {@link ConfigError} whose field is the path of the first fault, with what was expected and what
+ * came; further faults are counted.
+ *
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ * import { recipe } from "./recipe.ts";
+ * const config = recipe("mmr1_micro");
+ * throws(
+ *   () => checkRunConfig({ ...config, reward: { format: "much", accuracy: 1 } }),
+ *   { message: 'reward.format: expected a number, got "much"' },
+ * );
+ * ```
+ */
+export function checkRunConfig(value: unknown, where = ""): RunConfig {
+  const result = runConfigSchema.safeParse(value);
+  const faults = result.success ? crossFaults(result.data) : faultsOf(result.error.issues, value);
+  if (result.success && faults.length === 0) return result.data;
+  const [first, ...others] = faults as [Fault, ...Fault[]];
+  const field = pathText(first.path);
+  throw new ConfigError(
+    where === "" ? field : `${where}: ${field}`,
+    first.problem + furtherFaults(others),
+  );
+}
+
+function furtherFaults(others: readonly Fault[]): string {
+  if (others.length === 0) return "";
+  const names = others.slice(0, 3).map(({ path }) => pathText(path)).join(", ");
+  return ` (and ${others.length} more to correct: ${names}${others.length > 3 ? ", …" : ""})`;
+}
+
+/** Unknown fields first: a misspelt one is also missing under its right name, and the misspelling explains it. */
+function faultsOf(issues: readonly z.core.$ZodIssue[], value: unknown): Fault[] {
+  const unknown = issues.filter((issue) => issue.code === "unrecognized_keys");
+  const others = issues.filter((issue) => issue.code !== "unrecognized_keys");
+  return [...unknown, ...others].flatMap((issue) => faultOf(issue, value));
+}
+
+function faultOf(issue: z.core.$ZodIssue, value: unknown): Fault | Fault[] {
+  const { path } = issue;
+  const schema = schemaAt(runConfigSchema, path, value), got = valueAt(value, path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        problem: noSuchField(key, got, fieldsOf(schema).filter((field) => field !== "kind")),
+      }));
+    case "custom":
+      return { path, problem: `${issue.message}, got ${show(got)}` };
+    case "too_small":
+    case "too_big":
+      if (!Array.isArray(got)) break;
+      return { path, problem: `${itemsInWords(issue)}, got ${show(got)}` };
+  }
+  return {
+    path,
+    problem: `expected ${expected(schema)}, got ${show(got)}${hint(got, wordsOf(schema))}`,
+  };
+}
+
+function itemsInWords(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  return issue.code === "too_small"
+    ? `expected a list of at least ${issue.minimum}`
+    : `expected a list of at most ${issue.maximum}`;
+}
+
+function hint(got: unknown, words: readonly string[]): string {
+  return typeof got === "string" ? didYouMean(got, words) : "";
+}
+
+/** What each field allows by itself, but not together with the others. */
+function crossFaults({ algorithm, coldStart, sampler, training }: RunConfig): Fault[] {
+  const faults: Fault[] = [];
+  const { batchSize } = training, { miniBatches } = algorithm;
+  if (batchSize % miniBatches !== 0) {
+    faults.push({
+      path: ["training", "batchSize"],
+      problem: `expected a multiple of algorithm.miniBatches (${miniBatches}), since groups stay ` +
+        `whole, got ${batchSize}`,
+    });
+  }
+  if (
+    sampler.kind === "vas" && sampler.mixtureRatio > 0 &&
+    Math.floor(sampler.mixtureRatio * batchSize) === 0
+  ) {
+    faults.push({
+      path: ["sampler", "mixtureRatio"],
+      problem: `expected 0, or at least 1/${batchSize}: of a batch of ${batchSize} prompts this ` +
+        `draws none by its score, got ${sampler.mixtureRatio}`,
+    });
+  }
+  if (coldStart.shortcutRates.length > LEVELS.length) {
+    faults.push({
+      path: ["coldStart", "shortcutRates"],
+      problem: `expected at most ${LEVELS.length} rates, one for each level, got ` +
+        `${coldStart.shortcutRates.length}`,
+    });
+  }
+  return faults;
+}

@@ -1,0 +1,45 @@
+/** What a result is: which settings and seed. Where and how fast it was computed is not in here. */
+import type { SupervisedConfig } from "../algorithm/supervised.ts";
+import { fingerprint } from "../core/fingerprint.ts";
+import type { MicroMathConfig } from "../dataset/micro_math.ts";
+import type { TransformerConfig } from "../policy/transformer.ts";
+import { type RunConfig, SCHEMA_VERSION } from "./run_config.ts";
+
+/**
+ * The identity of one run, 16 hexadecimal digits: equal settings and seed have equal ids, in whatever
+ * experiment and order of keys they come.
+ */
+export function runId(config: RunConfig, seed: number): string {
+  return fingerprint({ schema: SCHEMA_VERSION, config, seed });
+}
+
+/** The part of the settings that decides a cold start: runs that agree on it share one. */
+export interface ColdStartIdentity {
+  readonly model: TransformerConfig;
+  /** The splits it is evaluated on. The pool of reinforcement learning is not among them. */
+  readonly dataset: Omit<MicroMathConfig, "prompts" | "unsolvable">;
+  readonly coldStart: SupervisedConfig;
+  /** Longest response, the end-of-sequence token included: it sizes the policy. */
+  readonly maxTokens: number;
+  /** Of its evaluations. */
+  readonly evaluationTemperature: number;
+}
+
+/** What decides the cold start that a run begins from. */
+export function coldStartIdentity(
+  { model, dataset, coldStart, decoding, evaluation }: RunConfig,
+): ColdStartIdentity {
+  const { prompts: _prompts, unsolvable: _unsolvable, ...splits } = dataset;
+  return {
+    model,
+    dataset: splits,
+    coldStart,
+    maxTokens: decoding.maxTokens,
+    evaluationTemperature: evaluation.temperature,
+  };
+}
+
+/** The identity of the cold start that a run begins from, 16 hexadecimal digits. */
+export function coldStartId(config: RunConfig): string {
+  return fingerprint({ schema: SCHEMA_VERSION, coldStart: coldStartIdentity(config) });
+}
