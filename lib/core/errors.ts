@@ -5,10 +5,13 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   /** Where the fault is: a path into the settings such as `sampler.mixtureRatio`, a flag, or a file. */
   readonly field: string;
+  /** What was expected there and what came. */
+  readonly problem: string;
 
   constructor(field: string, problem: string) {
     super(`${field}: ${problem}`);
     this.field = field;
+    this.problem = problem;
   }
 }
 

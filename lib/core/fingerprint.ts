@@ -37,5 +37,10 @@ export function canonicalJson(value: unknown, path = "value"): string {
 
 /** The first 16 hexadecimal digits of SHA-256 over the canonical JSON of `value`. */
 export function fingerprint(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
+  return fingerprintText(canonicalJson(value));
+}
+
+/** {@link fingerprint} for canonical JSON that is already written out. */
+export function fingerprintText(canonical: string): string {
+  return createHash("sha256").update(canonical).digest("hex").slice(0, 16);
 }

@@ -1,6 +1,6 @@
 /** What a result is: which settings and seed. Where and how fast it was computed is not in here. */
 import type { SupervisedConfig } from "../algorithm/supervised.ts";
-import { fingerprint } from "../core/fingerprint.ts";
+import { canonicalJson, fingerprint, fingerprintText } from "../core/fingerprint.ts";
 import type { MicroMathConfig } from "../dataset/micro_math.ts";
 import type { TransformerConfig } from "../policy/transformer.ts";
 import { type RunConfig, SCHEMA_VERSION } from "./run_config.ts";
@@ -8,9 +8,42 @@ import { type RunConfig, SCHEMA_VERSION } from "./run_config.ts";
 /**
  * The identity of one run, 16 hexadecimal digits: equal settings and seed have equal ids, in whatever
  * experiment and order of keys they come.
+ *
+ * @example
+ * ```ts
+ * import { equal, notEqual } from "node:assert/strict";
+ * import { recipe } from "./recipe.ts";
+ * const config = recipe("mmr1_micro");
+ * equal(runId(config, 0), runId({ ...config }, 0));
+ * notEqual(runId(config, 0), runId(config, 1));
+ * ```
  */
 export function runId(config: RunConfig, seed: number): string {
-  return fingerprint({ schema: SCHEMA_VERSION, config, seed });
+  return createRunIds()(config, seed);
+}
+
+/** {@link runId} for many runs at once: writes out a section that several settings share only once. */
+export function createRunIds(): (config: RunConfig, seed: number) => string {
+  const sections = new Map<unknown, string>(), settings = new Map<RunConfig, string>();
+  const remembered = <K>(memory: Map<K, string>, key: K, write: () => string): string => {
+    const known = memory.get(key);
+    if (known !== undefined) return known;
+    const text = write();
+    memory.set(key, text);
+    return text;
+  };
+  // The canonical JSON of { schema, config, seed }, put together from its parts.
+  const canonicalConfig = (config: RunConfig) =>
+    `{${
+      Object.entries(config).sort(([a], [b]) => a < b ? -1 : 1).map(([name, section]) =>
+        `${JSON.stringify(name)}:${remembered(sections, section, () => canonicalJson(section))}`
+      ).join(",")
+    }}`;
+  return (config, seed) =>
+    fingerprintText(
+      `{"config":${remembered(settings, config, () => canonicalConfig(config))},` +
+        `"schema":${SCHEMA_VERSION},"seed":${canonicalJson(seed)}}`,
+    );
 }
 
 /** The part of the settings that decides a cold start: runs that agree on it share one. */

@@ -1,0 +1,19 @@
+/**
+ * What experiments, recipes and reports may use.
+ *
+ * @module
+ */
+export { adamw } from "./algorithm/adamw.ts";
+export { grpo } from "./algorithm/grpo.ts";
+export { microMath } from "./dataset/micro_math.ts";
+export { ablate, grid } from "./plan/axes.ts";
+export { type Case, cases } from "./plan/case.ts";
+export { defineExperiment, type Experiment } from "./plan/experiment.ts";
+export { transformer } from "./policy/transformer.ts";
+export { random } from "./sampler/random.ts";
+export { vas } from "./sampler/vas.ts";
+export type { Axes, Patch } from "./schema/patch.ts";
+export { recipe } from "./schema/recipe.ts";
+export { refine } from "./schema/refine.ts";
+export type { RunConfig, SamplerConfig } from "./schema/run_config.ts";
+export type { RunRecord } from "./schema/run_record.ts";

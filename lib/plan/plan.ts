@@ -1,0 +1,173 @@
+/** From an experiment to every run it consists of, checked, with equal settings found once. */
+import { ConfigError } from "../core/errors.ts";
+import type { Json } from "../core/fingerprint.ts";
+import { checkRunConfig } from "../schema/check.ts";
+import {
+  coldStartId,
+  type ColdStartIdentity,
+  coldStartIdentity,
+  createRunIds,
+} from "../schema/identity.ts";
+import { refine } from "../schema/refine.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type { Case, Factors } from "./case.ts";
+import { type Experiment, seedList } from "./experiment.ts";
+import { varyingFields } from "./varying_fields.ts";
+
+/** One training to be done: settings and seed. */
+export interface PlannedRun {
+  readonly kind: "run";
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly seed: number;
+  /** Id of the cold start it begins from. */
+  readonly coldStart: string;
+  /** Label of the first cell it stands in. */
+  readonly label: string;
+}
+
+/** One supervised stage to be done before the runs that start from it. */
+export interface PlannedColdStart {
+  readonly kind: "coldStart";
+  readonly id: string;
+  readonly identity: ColdStartIdentity;
+}
+
+/** One case of the experiment with a run per seed. */
+export interface Cell {
+  readonly label: string;
+  /** Path → value of what tells this cell from the others. */
+  readonly factors: Factors;
+  readonly config: RunConfig;
+  /** In the order of the seeds. Cells with equal settings hold the same runs. */
+  readonly runs: readonly PlannedRun[];
+}
+
+/** Everything an experiment consists of. */
+export interface Plan {
+  readonly name: string;
+  readonly question: string;
+  readonly seeds: readonly number[];
+  /** In the order of the experiment file. */
+  readonly cells: readonly Cell[];
+  /** Each run once, in the order in which cells first name them. */
+  readonly runs: readonly PlannedRun[];
+  /** Each cold start once. */
+  readonly coldStarts: readonly PlannedColdStart[];
+}
+
+/**
+ * Expands an experiment into every run, each checked.
+ *
+ * Errors: a {@link ConfigError} for no cases, two cases of one name, a field that is out of range or not there
+ * (with the case it came from), or wrong seeds.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { recipe } from "../schema/recipe.ts";
+ * import { grid } from "./axes.ts";
+ * const plan = expand({
+ *   base: recipe("mmr1_micro"),
+ *   vary: grid({ training: { steps: [10, 20] } }),
+ *   seeds: 3,
+ * });
+ * equal(plan.runs.length, 6);
+ * equal(plan.coldStarts.length, 1);
+ * ```
+ */
+export function expand({ name = "", question = "", base, vary, seeds }: Experiment): Plan {
+  const seedNumbers = seedList(seeds);
+  checkLabels(vary);
+  const configs = vary.map((one) => configOf(base, one));
+  const fields = vary.some(({ factors }) => factors === null) ? varyingFields(configs) : [];
+
+  const idOf = createRunIds(), coldStartOf = createColdStarts();
+  const runs = new Map<string, PlannedRun>();
+  const coldStarts = new Map<string, PlannedColdStart>();
+  const cells = vary.map(({ label, factors }, i): Cell => {
+    const config = configs[i]!;
+    const coldStart = coldStartOf(config);
+    coldStarts.set(coldStart.id, coldStart);
+    const own = seedNumbers.map((seed) => {
+      const id = idOf(config, seed);
+      const known = runs.get(id);
+      if (known !== undefined) return known;
+      const run = { kind: "run", id, config, seed, coldStart: coldStart.id, label } as const;
+      runs.set(id, run);
+      return run;
+    });
+    return { label, factors: factors ?? factorsOf(config, fields), config, runs: own };
+  });
+  return {
+    name,
+    question,
+    seeds: seedNumbers,
+    cells,
+    runs: [...runs.values()],
+    coldStarts: [...coldStarts.values()],
+  };
+}
+
+function checkLabels(vary: readonly Case[]): void {
+  if (vary.length === 0) {
+    throw new ConfigError(
+      "vary",
+      'expected at least one case, such as cases({ "base": {} }), got none',
+    );
+  }
+  const seen = new Set<string>();
+  for (const { label } of vary) {
+    if (seen.has(label)) {
+      throw new ConfigError(
+        "vary",
+        `expected a name of its own for each case, got ${JSON.stringify(label)} twice`,
+      );
+    }
+    seen.add(label);
+  }
+}
+
+/** The settings of one case, checked; errors name the case. */
+export function configOf(base: RunConfig, { label, patches }: Case): RunConfig {
+  try {
+    const config = patches.reduce<RunConfig>((config, patch) => refine(config, patch), base);
+    checkRunConfig(config);
+    return config; // not the checker's copy: what cases share stays one object
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(error.field, `${error.problem} (case ${JSON.stringify(label)})`);
+  }
+}
+
+function factorsOf(config: RunConfig, fields: readonly string[]): Factors {
+  const factors: Record<string, Json> = {};
+  for (const field of fields) {
+    let value: unknown = config;
+    for (const key of field.split(".")) {
+      value = (value as Record<string, unknown> | undefined)?.[key];
+    }
+    if (value !== undefined) factors[field] = value as Json;
+  }
+  return factors;
+}
+
+/** Cold starts by what decides them; settings that share these sections share the work of hashing them. */
+function createColdStarts(): (config: RunConfig) => PlannedColdStart {
+  const numbers = new Map<object, number>();
+  const number = (section: object) => {
+    if (!numbers.has(section)) numbers.set(section, numbers.size);
+    return numbers.get(section)!;
+  };
+  const known = new Map<string, PlannedColdStart>();
+  return (config) => {
+    const { model, dataset, coldStart, decoding, evaluation } = config;
+    const key = [model, dataset, coldStart, decoding, evaluation].map(number).join();
+    let planned = known.get(key);
+    if (planned === undefined) {
+      planned = { kind: "coldStart", id: coldStartId(config), identity: coldStartIdentity(config) };
+      known.set(key, planned);
+    }
+    return planned;
+  };
+}
