@@ -27,7 +27,8 @@ export interface SweepOptions {
   readonly retryFailed: boolean;
   /** Stop everything, as Ctrl-C does, when one task fails. */
   readonly failFast: boolean;
-  readonly circumstances: Circumstances;
+  /** Asked once, when something is to be executed. */
+  readonly circumstances: () => Circumstances;
   readonly reporter: Reporter;
   /** URL of the module that exports `engines`. */
   readonly engines?: string;
@@ -62,6 +63,7 @@ export class Sweep {
   readonly #options: SweepOptions;
   readonly #workers = new Set<WorkerProcess>();
   readonly #failures: Failure[] = [];
+  #circumstances: Circumstances | null = null;
   #stopping = false;
   #interrupted = false;
 
@@ -160,7 +162,8 @@ export class Sweep {
   }
 
   async #executeOne(job: Job, threads: number): Promise<Outcome["outcome"]> {
-    const { store, circumstances, reporter, engines = ENGINES } = this.#options;
+    const { store, reporter, engines = ENGINES } = this.#options;
+    const circumstances = this.#circumstances ??= this.#options.circumstances();
     const begin = performance.now();
     let task = progressOf(job);
     const onEvent = (event: WorkerEvent) => {

@@ -187,7 +187,7 @@ export class RunFolder {
   #create(task: Task): void {
     this.#makeFolder(this.#folder);
     if (readJson(this.#files, this.#path(FILES.config)) === null) {
-      writeJson(this.#files, this.#path(FILES.config), { format: FORMAT, ...task });
+      writeJson(this.#files, this.#path(FILES.config), { format: FORMAT, ...settingsOf(task) });
     }
   }
 
@@ -214,13 +214,19 @@ export class RunFolder {
       }
     }
     if (recordsBytes === null) {
+      // Its name must be on the disk before that of a checkpoint: `begin` makes this folder durable.
       this.#files.write(records, new Uint8Array());
-      this.#files.sync(records);
-      this.#files.sync(this.#folder);
     } else {
       this.#files.truncate(records, this.#recordsBytes);
     }
   }
+}
+
+/** What `config.json` keeps: a task may carry more, such as its name in an experiment. */
+function settingsOf(task: Task): Task {
+  const { kind, id } = task;
+  if (kind === "coldStart") return { kind, id, identity: task.identity };
+  return { kind, id, seed: task.seed, coldStart: task.coldStart, config: task.config };
 }
 
 /** Notes why a run failed. */

@@ -10,7 +10,7 @@ import type { Provenance, RunData, RunStatus } from "./run_data.ts";
 import { FILES, type RunResult } from "./run_folder.ts";
 import { liveHolder } from "./run_lock.ts";
 import { decodeScores } from "./scores.ts";
-import { coldStartFolder } from "./task.ts";
+import { coldStartFolder, type ColdStartTask, type RunTask, type Task } from "./task.ts";
 
 /** Version of the store's layout; a store with a higher one was written by a later Vasari. */
 const STORE_FORMAT = 1;
@@ -20,6 +20,17 @@ const TRASH = ".trash";
 /** A cold start with all it wrote down. */
 export interface ColdStartData extends Omit<RunData, "config" | "seed"> {
   readonly identity: ColdStartIdentity;
+}
+
+/** A run's settings, and the seconds it took; null when it is not finished. */
+export type HistoryEntry = RunTask & { readonly seconds: number | null };
+/** A cold start's settings, and the seconds it took; null when it is not finished. */
+export type ColdStartHistoryEntry = ColdStartTask & { readonly seconds: number | null };
+
+/** What has been executed so far. */
+export interface StoreHistory {
+  readonly runs: readonly HistoryEntry[];
+  readonly coldStarts: readonly ColdStartHistoryEntry[];
 }
 
 /** Options of {@link openStore}. */
@@ -113,6 +124,22 @@ export class Store {
   failure(name: string): string | null {
     const failure = readJson(this.#files, this.path(name, FILES.failure));
     return (failure as { readonly message: string } | null)?.message ?? null;
+  }
+
+  /** Settings of everything in the store, and the seconds that what is finished took. */
+  history(): StoreHistory {
+    const history: { runs: HistoryEntry[]; coldStarts: ColdStartHistoryEntry[] } = {
+      runs: [],
+      coldStarts: [],
+    };
+    for (const name of this.ids()) {
+      const settings = readJson(this.#files, this.path(name, FILES.config)) as Task | null;
+      if (settings === null) continue; // a folder that a crash left before its first file
+      const seconds = this.result(name)?.seconds ?? null;
+      if (settings.kind === "run") history.runs.push({ ...settings, seconds });
+      else history.coldStarts.push({ ...settings, seconds });
+    }
+    return history;
   }
 
   /**

@@ -1,0 +1,37 @@
+/** The program: arguments in, exit code out. */
+import { ConfigError, StoreError } from "./core/errors.ts";
+import { type Arguments, COMMANDS, parseArguments, usage } from "./cli/arguments.ts";
+import { EXIT } from "./cli/exit.ts";
+
+async function dispatch(given: Arguments, args: readonly string[]): Promise<number> {
+  switch (given.command) {
+    case "run":
+      return await (await import("./cli/run_command.ts")).runCommand(given, args);
+    case "plan":
+      return await (await import("./cli/plan_command.ts")).planCommand(given);
+    case "report":
+      return await (await import("./cli/report_command.ts")).reportCommand(given);
+    case "show-data":
+      return (await import("./cli/show_data_command.ts")).showDataCommand(given);
+    default:
+      return given.command satisfies never;
+  }
+}
+
+/** Executes the command line `args`; returns the exit code. Faults the user can mend are one message. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const given = parseArguments(args);
+    if (given === null) {
+      console.log(usage(COMMANDS.find((name) => name === args[0]) ?? null));
+      return EXIT.done;
+    }
+    return await dispatch(given, args);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof StoreError)) throw error;
+    console.error(`error: ${error.message}`);
+    return error instanceof ConfigError ? EXIT.wrongInput : EXIT.failed;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,202 @@
+/** The command line as typed values. */
+import { parseArgs } from "../../deps.ts";
+import { ConfigError, didYouMean } from "../core/errors.ts";
+
+/** What the program can be asked to do. */
+export const COMMANDS = ["run", "plan", "report", "show-data"] as const;
+/** One of {@link COMMANDS}. */
+export type Command = typeof COMMANDS[number];
+
+/** Arguments of any command; what a command does not know is refused. */
+export interface Arguments {
+  readonly command: Command;
+  /** The experiment file, or the recipe for `show-data`; null when not given. */
+  readonly file: string | null;
+  readonly seeds: string | null;
+  readonly set: readonly string[];
+  readonly filter: readonly string[];
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  readonly failFast: boolean;
+  readonly json: boolean;
+  readonly jobs: number;
+  readonly store: string;
+}
+
+type Flag = Exclude<keyof Arguments, "command" | "file"> | "help";
+
+interface FlagInfo {
+  readonly name: string;
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  readonly meaning: string;
+  readonly commands: readonly Command[];
+}
+
+const EXPERIMENT_COMMANDS = ["run", "plan", "report"] as const;
+
+const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
+  seeds: {
+    name: "seeds",
+    value: "5 | 1..10 | 3,7",
+    meaning: "these seeds instead of the experiment's",
+    commands: EXPERIMENT_COMMANDS,
+  },
+  set: {
+    name: "set",
+    value: "path=value",
+    repeatable: true,
+    meaning: "change a setting of every run; a comma list crosses the cases with it",
+    commands: EXPERIMENT_COMMANDS,
+  },
+  filter: {
+    name: "filter",
+    value: "words",
+    repeatable: true,
+    meaning: "only the runs that match",
+    commands: ["run", "plan"],
+  },
+  force: {
+    name: "force",
+    meaning: "start the selected runs again; the old folders are moved to the store's .trash",
+    commands: ["run"],
+  },
+  retryFailed: {
+    name: "retry-failed",
+    meaning: "execute failed runs again",
+    commands: ["run"],
+  },
+  failFast: { name: "fail-fast", meaning: "stop all runs when one fails", commands: ["run"] },
+  jobs: {
+    name: "jobs",
+    value: "N",
+    meaning: "worker processes at a time (default: cores)",
+    commands: ["run", "plan"],
+  },
+  json: {
+    name: "json",
+    meaning: "JSON lines on the output stream",
+    commands: EXPERIMENT_COMMANDS,
+  },
+  store: {
+    name: "store",
+    value: "DIR",
+    meaning: "where runs are kept (default: runs)",
+    commands: EXPERIMENT_COMMANDS,
+  },
+  help: { name: "help", meaning: "this text", commands: COMMANDS },
+};
+
+const DESCRIPTIONS: Readonly<Record<Command, { readonly operand: string; readonly text: string }>> =
+  {
+    run: {
+      operand: "FILE",
+      text: "Executes every run of an experiment that is not done yet, then writes its report.",
+    },
+    plan: {
+      operand: "FILE",
+      text: "Prints every run of an experiment, its status, and an estimate of time and rollouts.",
+    },
+    report: {
+      operand: "FILE",
+      text: "Writes an experiment's report from the records in the store.",
+    },
+    "show-data": {
+      operand: "[RECIPE]",
+      text: "Writes a page with samples of a recipe's data set, their images and answers.",
+    },
+  };
+
+/** How to call a command, or all of them. */
+export function usage(command: Command | null = null): string {
+  const lines: string[] = [];
+  for (const name of command === null ? COMMANDS : [command]) {
+    const { operand, text } = DESCRIPTIONS[name];
+    lines.push(`deno task ${name} ${operand}`, `  ${text}`);
+    for (const flag of Object.values(FLAGS)) {
+      if (!flag.commands.includes(name)) continue;
+      const form = `--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
+      lines.push(`    ${form.padEnd(24)} ${flag.meaning}${flag.repeatable ? " (repeatable)" : ""}`);
+    }
+    lines.push("");
+  }
+  lines.push(
+    "Exit codes: 0 all selected runs are done, 1 a run failed, 2 wrong arguments or settings,",
+    "3 no run matched, 130 interrupted (give the same command again to go on).",
+  );
+  return lines.join("\n");
+}
+
+/**
+ * The arguments, or null when help was asked for.
+ *
+ * Errors: a {@link ConfigError} naming the argument.
+ */
+export function parseArguments(args: readonly string[]): Arguments | null {
+  const infos = Object.values(FLAGS);
+  const parsed = parseArgs(args, {
+    boolean: infos.filter(({ value }) => value === undefined).map(({ name }) => name),
+    string: infos.filter(({ value }) => value !== undefined).map(({ name }) => name),
+    collect: infos.filter(({ value }) => value !== undefined).map(({ name }) => name),
+    alias: { h: "help" },
+    unknown: (arg) => {
+      if (!/^-./.test(arg)) return true;
+      const flag = arg.replace(/=.*$/s, "");
+      const known = infos.map(({ name }) => `--${name}`);
+      throw new ConfigError(flag, `unknown flag${didYouMean(flag, known)}`);
+    },
+  });
+  const [first, ...operands] = parsed._.map(String);
+  const command = COMMANDS.find((name) => name === first) ?? null;
+  if (parsed.help) return null;
+  if (command === null) {
+    const got = first === undefined ? "nothing" : `"${first}"${didYouMean(first, COMMANDS)}`;
+    throw new ConfigError("command", `expected one of ${COMMANDS.join(", ")}, got ${got}`);
+  }
+  if (operands.length > 1 || (operands.length === 0 && command !== "show-data")) {
+    const got = operands.length === 0 ? "none" : operands.join(" ");
+    throw new ConfigError(command, `expected one ${DESCRIPTIONS[command].operand}, got ${got}`);
+  }
+  const values = (flag: Flag) => parsed[FLAGS[flag].name] as readonly string[];
+  for (const { name, value, repeatable, commands } of infos) {
+    const given = parsed[name];
+    if (value === undefined ? given !== true : (given as readonly string[]).length === 0) continue;
+    if (!commands.includes(command)) {
+      throw new ConfigError(`--${name}`, `no flag of "${command}", only of ${commands.join(", ")}`);
+    }
+    if (value === undefined) continue;
+    const texts = given as readonly string[];
+    if (texts.includes("")) throw new ConfigError(`--${name}`, `expected ${value}, got nothing`);
+    if (!repeatable && texts.length > 1) {
+      throw new ConfigError(`--${name}`, `expected it once, got ${texts.join(" and ")}`);
+    }
+  }
+  return {
+    command,
+    file: operands[0] ?? null,
+    seeds: values("seeds")[0] ?? null,
+    set: values("set"),
+    filter: values("filter"),
+    force: parsed[FLAGS.force.name] === true,
+    retryFailed: parsed[FLAGS.retryFailed.name] === true,
+    failFast: parsed[FLAGS.failFast.name] === true,
+    json: parsed[FLAGS.json.name] === true,
+    jobs: parseJobs(values("jobs")[0]),
+    store: values("store")[0] ?? "runs",
+  };
+}
+
+function parseJobs(text: string | undefined): number {
+  if (text === undefined) return navigator.hardwareConcurrency;
+  if (!/^[1-9]\d{0,3}$/.test(text)) {
+    throw new ConfigError("--jobs", `expected a whole number from 1 to 9999, got "${text}"`);
+  }
+  return Number(text);
+}
+
+/** The command that goes on where `args` stopped, to be typed into a shell. */
+export function resumeCommand(args: readonly string[], launcher: string): string {
+  const quoted = args.filter((arg) => arg !== "--force")
+    .map((arg) => /^[\w./:=,@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`);
+  return `${launcher} ${quoted.join(" ")}`;
+}

@@ -1,0 +1,50 @@
+/** What the commands share: from a file and flags to a plan, and from a plan to the store's results. */
+import type { ExperimentResults } from "../analysis/results.ts";
+import { loadExperiment } from "../plan/load_experiment.ts";
+import { overrideExperiment } from "../plan/override.ts";
+import { expand, type Plan } from "../plan/plan.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type { RunData } from "../store/run_data.ts";
+import type { Store } from "../store/store.ts";
+import { coldStartFolder } from "../store/task.ts";
+import type { Arguments } from "./arguments.ts";
+
+/** Every run of the experiment file, with `--set` and `--seeds` applied, without `--filter`. */
+export async function loadPlan({ file, set, seeds }: Arguments): Promise<Plan> {
+  return expand(overrideExperiment(await loadExperiment(file!), { set, seeds }));
+}
+
+/** What the store holds of a plan, in the shape that reports read. */
+export function collectResults(plan: Plan, store: Store): ExperimentResults {
+  const names = [...plan.runs.map(({ id }) => id), ...plan.coldStarts.map(coldStartName)];
+  const statuses = store.statuses(names);
+  const notStarted = {
+    status: "to do",
+    records: [],
+    provenance: [],
+    failure: null,
+    scores: () => Promise.reject(new Error("a run that was not started has no scores")),
+  } as const;
+  const started = (name: string) => statuses.get(name) !== "to do";
+  const run = ({ id, config, seed }: { id: string; config: RunConfig; seed: number }): RunData =>
+    started(id) ? store.readRun(id) : { ...notStarted, id, config, seed };
+  const coldStart = (id: string): RunData => {
+    const { config } = plan.runs.find((run) => run.coldStart === id)!;
+    const { seed } = config.coldStart;
+    return started(coldStartFolder(id))
+      ? { ...store.readColdStart(id), config, seed }
+      : { ...notStarted, id, config, seed };
+  };
+  return {
+    name: plan.name,
+    question: plan.question,
+    arms: plan.cells.map(({ label, config, runs }) => ({
+      name: label,
+      config,
+      runs: runs.map(run),
+    })),
+    coldStarts: plan.coldStarts.map(({ id }) => coldStart(id)),
+  };
+}
+
+const coldStartName = ({ id }: { id: string }) => coldStartFolder(id);

@@ -1,0 +1,111 @@
+/** `run`: executes what is not done, then writes the report. */
+import { filterPlan } from "../plan/filter.ts";
+import type { Plan, PlannedRun } from "../plan/plan.ts";
+import { createReporter } from "../runner/reporters.ts";
+import { type Job, Sweep, type SweepResult } from "../runner/sweep.ts";
+import { circumstances } from "../store/provenance.ts";
+import { openStore, type Store } from "../store/store.ts";
+import type { ColdStartTask, RunTask } from "../store/task.ts";
+import { type Arguments, resumeCommand } from "./arguments.ts";
+import { EXIT } from "./exit.ts";
+import { loadPlan } from "./experiment.ts";
+import { updateReport } from "./report_page.ts";
+
+/** Executes an experiment. `args` are the words of the command line, for the command to go on with. */
+export async function runCommand(given: Arguments, args: readonly string[]): Promise<number> {
+  const whole = await loadPlan(given);
+  const plan = filterPlan(whole, given.filter);
+  if (plan.runs.length === 0) {
+    console.error(
+      `--filter: none of the ${whole.runs.length} runs matches ${given.filter.join(" ")}`,
+    );
+    return EXIT.nothingMatched;
+  }
+  const store = openStore(given.store, { create: true });
+  const { result, exit } = await sweep(plan, store, given);
+  const report = result.interrupted || (result.finished + result.cached === 0)
+    ? null
+    : (await updateReport(whole, store, { always: false })).file;
+  summarize(result, report, given, resumeCommand(args, launcher()));
+  return exit;
+}
+
+async function sweep(
+  plan: Plan,
+  store: Store,
+  { force, retryFailed, failFast, jobs, json }: Arguments,
+): Promise<{ result: SweepResult; exit: number }> {
+  const terminal = Deno.stderr.isTerminal();
+  const reporter = createReporter({ json, terminal, colour: terminal && !Deno.noColor });
+  const execution = new Sweep({
+    store,
+    jobs,
+    force,
+    retryFailed,
+    failFast,
+    reporter,
+    circumstances: () =>
+      circumstances(Deno.cwd(), store.folder, { backend: "onnx", device: "cpu" }),
+  });
+  let signal: Deno.Signal | null = null;
+  const onInterrupt = () => interrupt("SIGINT"), onTerminate = () => interrupt("SIGTERM");
+  const interrupt = (name: Deno.Signal) => {
+    signal = name;
+    execution.interrupt();
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  Deno.addSignalListener("SIGTERM", onTerminate);
+  try {
+    const coldStarts = plan.coldStarts.map((task): [string, Job<ColdStartTask>] => [
+      task.id,
+      { task, label: `cold start ${task.id.slice(0, 8)}`, steps: task.identity.coldStart.steps },
+    ]);
+    const result = await execution.execute(plan.runs.map(jobOf), new Map(coldStarts));
+    const exit = result.interrupted
+      ? (signal === "SIGTERM" ? EXIT.terminated : EXIT.interrupted)
+      : result.failures.length > 0 || result.left > 0
+      ? EXIT.failed
+      : EXIT.done;
+    return { result, exit };
+  } finally {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+    Deno.removeSignalListener("SIGTERM", onTerminate);
+    reporter.close();
+  }
+}
+
+function jobOf(task: PlannedRun): Job<RunTask> {
+  return {
+    task,
+    label: `${task.label}, seed ${task.seed}`,
+    steps: task.config.training.steps,
+  };
+}
+
+/** How the user started the program: through npx where Deno is not installed. */
+function launcher(): string {
+  return Deno.env.get("npm_command") === "exec" ? "npx -y deno task" : "deno task";
+}
+
+function summarize(
+  { runs, finished, cached, failures, left, interrupted }: SweepResult,
+  report: string | null,
+  { json }: Arguments,
+  resume: string,
+): void {
+  const unfinished = failures.length > 0 || left > 0;
+  if (json) {
+    const summary = { runs, finished, cached, failures, left, interrupted, report };
+    console.log(JSON.stringify({ event: "summary", ...summary, ...(unfinished && { resume }) }));
+    return;
+  }
+  const parts = [`${finished} finished now`, `${cached} done before`];
+  if (failures.length > 0) parts.push(`${failures.length} failed`);
+  if (left > 0) parts.push(`${left} left`);
+  console.log(`${runs} runs: ${parts.join(", ")}`);
+  for (const { label, message, log } of failures) {
+    console.log(`  ${label}: ${message.split("\n")[0]}${log === null ? "" : `\n    log: ${log}`}`);
+  }
+  if (unfinished) console.log(`to go on: ${resume}`);
+  if (report !== null) console.log(`report: ${report}`);
+}

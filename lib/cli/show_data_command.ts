@@ -1,0 +1,22 @@
+/** `show-data`: what the policy is asked, to look at. */
+import { dirname, join } from "node:path";
+import { createMicroMath } from "../dataset/micro_math.ts";
+import { renderSamplesPage } from "../report/samples_page.ts";
+import { recipe } from "../schema/recipe.ts";
+import { diskFiles, writeAtomically } from "../store/files.ts";
+import type { Arguments } from "./arguments.ts";
+import { EXIT } from "./exit.ts";
+
+const SAMPLES_PER_CELL = 6;
+
+/** Writes a page with samples of a recipe's data set. */
+export function showDataCommand({ file }: Arguments): number {
+  const name = file ?? "mmr1_micro";
+  const dataset = createMicroMath(recipe(name).dataset);
+  const path = join("reports", "html", `data_${name}.html`);
+  diskFiles.makeFolder(dirname(path));
+  const page = renderSamplesPage(dataset, { perCell: SAMPLES_PER_CELL });
+  writeAtomically(diskFiles, path, new TextEncoder().encode(page));
+  console.log(`samples: ${path}`);
+  return EXIT.done;
+}

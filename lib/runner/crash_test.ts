@@ -1,0 +1,120 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { randomSource } from "../core/random.ts";
+import { decodeTensors } from "../core/safetensors.ts";
+import type { Files } from "../store/files.ts";
+import { decodeJsonLines } from "../store/json_lines.ts";
+import { RunFolder } from "../store/run_folder.ts";
+import { decodeScores } from "../store/scores.ts";
+import { Crash, CrashingFiles, SURVIVALS } from "./testdata/crashing_files.ts";
+import { engines } from "./testdata/keyed_engine.ts";
+import { CIRCUMSTANCES, makeTasks } from "./testdata/make_tasks.ts";
+
+const FOLDER = "runs/0123456789abcdef";
+const { run: task } = makeTasks({ steps: 6 });
+const policy = await engines.policyOf(
+  (await Array.fromAsync(
+    engines.coldStart(makeTasks().coldStart.identity, { resume: null, threads: 1 }),
+  ))
+    .at(-1)!.snapshot(),
+);
+
+/** Executes the task from where the disk says it is, as a worker does, without lock and process. */
+async function execute(files: Files, checkpointMs: number): Promise<void> {
+  let now = 0; // a clock on which every look costs: checkpoints are taken at every step, or seldom
+  const run = RunFolder.open(files, FOLDER, task, { now: () => now += checkpointMs });
+  if (run.isDone) return;
+  run.begin({ ...CIRCUMSTANCES, threads: 1, startedAt: "2026-01-01T00:00:00.000Z" });
+  const checkpoint = run.checkpoint;
+  if (checkpoint === null || checkpoint.step < checkpoint.steps) {
+    const options = { policy, resume: checkpoint?.snapshot ?? null, threads: 1 };
+    for await (const unit of engines.run(task.config, task.seed, options)) await run.commit(unit);
+  }
+  run.finish(await engines.policyOf(run.checkpoint!.snapshot));
+}
+
+/** What the disk holds of a finished run, without the times. */
+async function contents(files: Files) {
+  const text = (name: string) => new TextDecoder().decode(files.read(`${FOLDER}/${name}`)!);
+  const records = decodeJsonLines(text("records.jsonl"), "records.jsonl")
+    .map(({ seconds: _seconds, ...record }) => record);
+  const scores = [0, 3, 6].map((step) => {
+    const file = `${FOLDER}/scores/refresh_${step}.arrow`;
+    return decodeScores(files.read(file)!, file);
+  });
+  const { steps, recordsBytes, policyBytes } = JSON.parse(text("result.json"));
+  return {
+    records,
+    scores: await Promise.all(scores),
+    vector: decodeTensors(files.read(`${FOLDER}/policy.safetensors`)!).tensors.vector,
+    config: JSON.parse(text("config.json")),
+    steps,
+    sizesHold: recordsBytes === files.size(`${FOLDER}/records.jsonl`) &&
+      policyBytes === files.size(`${FOLDER}/policy.safetensors`),
+  };
+}
+
+async function crashes(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return false;
+  } catch (error) {
+    if (error instanceof Crash) return true;
+    throw error;
+  }
+}
+
+const uninterrupted = new CrashingFiles();
+await execute(uninterrupted, 0);
+const expected = await contents(uninterrupted);
+
+Deno.test("a run writes two records per step and declares itself done", () => {
+  equal(expected.records.length, 14);
+  equal(expected.steps, 6);
+  ok(expected.sizesHold);
+});
+
+for (const [often, checkpointMs] of [["at every step", 0], ["seldom", 1]] as const) {
+  Deno.test(`a run that stops after any operation and resumes equals one that does not, with checkpoints ${often}`, async () => {
+    const trial = new CrashingFiles();
+    await execute(trial, checkpointMs);
+    const operations = trial.operations;
+    ok(operations > 20, `${operations} operations`);
+    for (const survival of SURVIVALS) {
+      for (let k = 0; k < operations; k++) {
+        const files = new CrashingFiles();
+        files.crashAfter = k;
+        ok(await crashes(() => execute(files, checkpointMs)), `crash at ${k}`);
+        files.restart(survival);
+        await execute(files, checkpointMs);
+        deepEqual(await contents(files), expected, `${survival}, operation ${k} of ${operations}`);
+      }
+    }
+  });
+}
+
+Deno.test("a run that stops again and again, at random, equals one that does not", async () => {
+  for (let trial = 0; trial < 30; trial++) {
+    const random = randomSource(trial, "crashes");
+    const files = new CrashingFiles();
+    let stops = 0;
+    files.crashAfter = random.integer(40);
+    while (await crashes(() => execute(files, 0))) {
+      files.restart(random.pick(SURVIVALS));
+      files.crashAfter = 12 + random.integer(40); // enough for a step: it must get on
+      stops++;
+    }
+    deepEqual(await contents(files), expected, `trial ${trial}, ${stops} stops`);
+  }
+});
+
+Deno.test("a run on a disk that was full goes on once there is space", async () => {
+  const files = new CrashingFiles();
+  files.crashAfter = 30;
+  ok(await crashes(() => execute(files, 0)));
+  files.restart("killed");
+  files.full = true;
+  await rejects(execute(files, 0), /the disk is full/);
+  files.full = false;
+  await execute(files, 0);
+  deepEqual(await contents(files), expected);
+});

@@ -1,0 +1,202 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { RunData } from "../store/run_data.ts";
+import { RunLock } from "../store/run_lock.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { folderOf } from "../store/task.ts";
+import { readLines } from "./lines.ts";
+import type { ProgressEvent } from "./progress.ts";
+import { Sweep, type SweepOptions } from "./sweep.ts";
+import { CIRCUMSTANCES, makeJobs } from "./testdata/make_tasks.ts";
+
+const ENGINES = new URL("./testdata/keyed_engine.ts", import.meta.url).href;
+const SWEEP_MAIN = fileURLToPath(new URL("./testdata/sweep_main.ts", import.meta.url));
+
+/** A store in a temporary folder, removed at the end. */
+async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(openStore(`${folder}/runs`, { create: true }));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function makeSweep(
+  store: Store,
+  options: Partial<SweepOptions> = {},
+  onEvent: (event: ProgressEvent, sweep: Sweep) => void = () => {},
+): Sweep {
+  const sweep: Sweep = new Sweep({
+    store,
+    jobs: 2,
+    force: false,
+    retryFailed: false,
+    failFast: false,
+    circumstances: () => CIRCUMSTANCES,
+    reporter: { report: (event) => onEvent(event, sweep), close: () => {} },
+    engines: ENGINES,
+    ...options,
+  });
+  return sweep;
+}
+
+/** Records and scores without the times. */
+async function outcome(run: RunData) {
+  const scores = [0, 3, 6].map((step) => run.scores(`scores/refresh_${step}.arrow`));
+  return {
+    status: run.status,
+    records: run.records.map(({ seconds: _seconds, ...record }: { seconds?: unknown }) => record),
+    scores: await Promise.all(scores),
+  };
+}
+
+/** What two runs give that nothing disturbs: computed once. */
+let undisturbed: Promise<unknown[]> | null = null;
+function expectedOutcomes(): Promise<unknown[]> {
+  return undisturbed ??= new Promise((resolve, reject) => {
+    withStore(async (store) => {
+      const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
+      await makeSweep(store).execute(runs, coldStarts);
+      resolve(await Promise.all(runs.map(({ task }) => outcome(store.readRun(task.id)))));
+    }).catch(reject);
+  });
+}
+
+Deno.test("Sweep executes cold start and runs once, and the second time nothing", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 3 });
+    const first = await makeSweep(store).execute(runs, coldStarts);
+    deepEqual(first, {
+      runs: 3,
+      finished: 3,
+      cached: 0,
+      failures: [],
+      left: 0,
+      interrupted: false,
+    });
+    const [a, b] = runs.map(({ task }) => store.readRun(task.id));
+    equal(a!.records.length, 14);
+    ok(JSON.stringify(a!.records[0]) !== JSON.stringify(b!.records[0]), "seeds differ");
+
+    const events: string[] = [];
+    const second = await makeSweep(store, {}, ({ event }) => events.push(event))
+      .execute(runs, coldStarts);
+    equal(second.cached, 3);
+    deepEqual(events, ["plan"]);
+    equal(store.readRun(runs[0]!.task.id).provenance.length, 1);
+  }));
+
+Deno.test("Sweep goes on when a run fails, keeps its log, and executes it again only when asked", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 3 });
+    const failing = { engines: `${ENGINES}?throwAt=3&throwSeed=1` };
+    const first = await makeSweep(store, failing).execute(runs, coldStarts);
+    equal(first.finished, 2);
+    deepEqual(first.failures.map(({ label }) => label), ["seed 1"]);
+    match(first.failures[0]!.message, /RangeError: no such number at step 3/);
+    match(await Deno.readTextFile(first.failures[0]!.log!), /no such number at step 3/);
+    equal(store.status(runs[1]!.task.id), "failed");
+    match(store.readRun(runs[1]!.task.id).failure!, /no such number/);
+
+    const second = await makeSweep(store).execute(runs, coldStarts);
+    match(second.failures[0]!.message, /failed earlier .*--retry-failed/);
+    const third = await makeSweep(store, { retryFailed: true }).execute(runs, coldStarts);
+    deepEqual([third.finished, third.cached, third.failures.length], [1, 2, 0]);
+    equal(store.readRun(runs[1]!.task.id).failure, null);
+    equal(store.readRun(runs[1]!.task.id).records.length, 14);
+  }));
+
+Deno.test("Sweep stops everything when a run fails and failFast is set", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 3 });
+    const options = { engines: `${ENGINES}?throwAt=0&throwSeed=1`, failFast: true, jobs: 1 };
+    const result = await makeSweep(store, options).execute(runs, coldStarts);
+    deepEqual([result.finished, result.failures.length, result.left], [1, 1, 1]);
+    equal(result.interrupted, false);
+  }));
+
+Deno.test("Sweep with force starts again and keeps the old folder", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs();
+    await makeSweep(store).execute(runs, coldStarts);
+    const result = await makeSweep(store, { force: true }).execute(runs, coldStarts);
+    deepEqual([result.finished, result.cached], [1, 0]);
+    const kept = [...Deno.readDirSync(store.path(".trash"))].map(({ name }) => name);
+    equal(kept.length, 1);
+    ok(kept[0]!.startsWith(runs[0]!.task.id));
+  }));
+
+Deno.test("Sweep reports a run that another runner executes, and does the others", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 2 });
+    await Deno.mkdir(store.path(folderOf(runs[0]!.task)));
+    using _lock = await RunLock.acquire(store.path(folderOf(runs[0]!.task)));
+    const result = await makeSweep(store).execute(runs, coldStarts);
+    equal(result.finished, 1);
+    equal(result.failures.length, 1);
+    match(result.failures[0]!.message, new RegExp(`being executed by process ${Deno.pid} on `));
+    equal(store.status(runs[0]!.task.id), "running");
+  }));
+
+Deno.test("Sweep.interrupt() stops runs at a checkpoint, and they resume to the same records", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
+    const options = { engines: `${ENGINES}?work=200000` };
+    const interrupted = await makeSweep(store, options, (event, sweep) => {
+      if (event.event === "step" && event.task.kind === "run" && event.task.step === 3) {
+        if (event.task.label === "seed 0") sweep.interrupt();
+      }
+    }).execute(runs, coldStarts);
+    deepEqual([interrupted.interrupted, interrupted.finished], [true, 0]);
+    equal(interrupted.left, 2);
+    equal(store.status(runs[0]!.task.id), "interrupted");
+
+    const resumed = await makeSweep(store).execute(runs, coldStarts);
+    equal(resumed.finished, 2);
+    equal(store.readRun(runs[0]!.task.id).provenance.length, 2);
+    const outcomes = runs.map(({ task }) => outcome(store.readRun(task.id)));
+    deepEqual(await Promise.all(outcomes), await expectedOutcomes());
+  }));
+
+Deno.test("a sweep whose processes are all killed, again and again, ends with the same records", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
+    for (const steps of [2, 9, 13]) {
+      const parent = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", SWEEP_MAIN, store.folder, `${ENGINES}?work=200000`],
+        stdout: "piped",
+      }).spawn();
+      let seen = 0;
+      for await (const line of readLines(parent.stdout)) {
+        const event: ProgressEvent = JSON.parse(line);
+        if (event.event === "step" && ++seen === steps) break;
+      }
+      const names = [...runs, ...coldStarts.values()].map(({ task }) => folderOf(task));
+      const workers = names.flatMap((name) => holderOf(store, name));
+      ok(workers.length > 0, "somebody is at work");
+      for (const pid of [parent.pid, ...workers]) kill(pid);
+      await parent.status;
+    }
+    const result = await makeSweep(store).execute(runs, coldStarts);
+    deepEqual([result.finished + result.cached, result.failures.length], [2, 0]);
+    const outcomes = runs.map(({ task }) => outcome(store.readRun(task.id)));
+    deepEqual(await Promise.all(outcomes), await expectedOutcomes());
+  }));
+
+/** The process that holds a run's lock, as a list of none or one. */
+function holderOf(store: Store, name: string): number[] {
+  try {
+    return [JSON.parse(Deno.readTextFileSync(store.path(name, "lock"))).pid];
+  } catch {
+    return []; // not begun, or ended
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Engines that do arithmetic instead of learning: a vector that keyed random numbers move about. They keep
+ * the promise of real ones: the same units however often they are stopped and resumed.
+ *
+ * The URL they are imported by may carry `?throwAt=3` (fail at that step), `?throwSeed=1` (only that seed)
+ * and `?work=100000` (random numbers drawn per step, for something to be interrupted).
+ */
+import { randomSource } from "../../core/random.ts";
+import { decodeTensors, encodeTensors } from "../../core/safetensors.ts";
+import type { EngineStep, ScoresFile } from "../../engine/engine_step.ts";
+import type { RunRecord } from "../../schema/run_record.ts";
+import type { EngineOptions, Engines } from "../engines.ts";
+
+const SIZE = 16, PROMPTS = 5, REFRESH_INTERVAL = 3;
+const parameters = new URL(import.meta.url).searchParams;
+const throwAt = Number(parameters.get("throwAt") ?? NaN);
+const throwSeed = Number(parameters.get("throwSeed") ?? NaN);
+const work = Number(parameters.get("work") ?? 0);
+
+function scoresAt(step: number, vector: Float32Array): ScoresFile {
+  const column = (scale: number) =>
+    Float32Array.from({ length: PROMPTS }, (_, i) => vector[i]! * scale);
+  return {
+    file: `scores/refresh_${step}.arrow`,
+    scores: {
+      passRate: column(1),
+      ovs: column(2),
+      tds: column(3),
+      vps: column(4),
+      weight: column(5),
+    },
+  };
+}
+
+/** Units for steps 0 to `steps`: a record each, scores every third. */
+export async function* keyedEngine(
+  kind: string,
+  steps: number,
+  seed: number,
+  initial: Float32Array,
+  { resume }: EngineOptions,
+): AsyncGenerator<EngineStep> {
+  const saved = resume === null ? null : decodeTensors(resume);
+  let vector = saved?.tensors.vector ?? initial;
+  const begun = saved === null ? 0 : Number(saved.metadata.step) + 1;
+  for (let step = begun; step <= steps; step++) {
+    const begin = performance.now();
+    if (step === throwAt && !(seed !== throwSeed && throwSeed >= 0)) {
+      throw new RangeError(`no such number at step ${step}`);
+    }
+    const random = randomSource(seed, kind, step);
+    random.at("work").uniforms(work);
+    const moved = vector.map((value) => Math.fround(value + random.normal()));
+    vector = moved;
+    const record: RunRecord = {
+      kind: "supervised",
+      step,
+      loss: moved[0]!,
+      gradNorm: moved[1]!,
+      learningRate: 0.5,
+      shortcuts: 0,
+      seconds: { total: (performance.now() - begin) / 1000 },
+    };
+    await Promise.resolve();
+    yield {
+      step,
+      steps,
+      records: [record, { ...record, loss: -record.loss }],
+      scores: step % REFRESH_INTERVAL === 0 ? [scoresAt(step, moved)] : [],
+      summary: `loss ${moved[0]!.toFixed(3)}`,
+      snapshot: () => encodeTensors({ metadata: { step: `${step}` }, tensors: { vector: moved } }),
+    };
+  }
+}
+
+export const engines: Engines = {
+  coldStart: ({ coldStart }, options) =>
+    keyedEngine("coldStart", coldStart.steps, coldStart.seed, new Float32Array(SIZE), options),
+  run: ({ training }, seed, options) =>
+    keyedEngine(
+      "run",
+      training.steps,
+      seed,
+      decodeTensors(options.policy).tensors.vector!,
+      options,
+    ),
+  policyOf: (snapshot) => {
+    const { vector } = decodeTensors(snapshot).tensors;
+    return Promise.resolve(encodeTensors({ metadata: {}, tensors: { vector: vector! } }));
+  },
+};
