@@ -3,14 +3,14 @@ import { type Family, sameSize } from "../family.ts";
 import { blank, write } from "../picture.ts";
 
 /**
- * Level 1: x + a = c, a + x = c, x − a = c. Level 2: a·x = c. Level 3: a·x ± b = c. The working undoes the
+ * Level 1: x + a = c, a + x = c, x − a = c. Level 2: a·x = c, in any order. Level 3: a·x ± b = c. The working undoes the
  * outermost operation. Levels 1 and 2 are drawn at times, left side above right side.
  */
 export const algebra: Family = {
   name: "algebra",
   illustrated: false,
   generate(level, random) {
-    const drawn = level < 3 && random.next() < 0.35;
+    const drawn = level < 3 && random.next() < 0.3;
     let left: string, right: number, x: number, reasoning: string;
     if (level === 1) {
       const a = 1 + random.integer(9);
@@ -26,7 +26,7 @@ export const algebra: Family = {
         reasoning = `${right} - ${a} = ${x}`;
       }
     } else if (level === 2) {
-      const a = 2 + random.integer(8);
+      const a = 2 + random.integer(5);
       x = random.integer(13);
       right = a * x;
       left = drawn || random.next() < 0.5 ? `${a} * x` : `x * ${a}`;
@@ -45,7 +45,11 @@ export const algebra: Family = {
       write(image, String(right), { row: 1 });
     }
     return {
-      question: drawn ? "x in picture ?" : `${left} = ${right}`,
+      question: drawn
+        ? "x in picture ?"
+        : level === 2 && random.next() < 0.5
+        ? `${right} = ${left}`
+        : `${left} = ${right}`,
       image,
       reasoning,
       answer: String(x),

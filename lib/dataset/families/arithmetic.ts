@@ -11,14 +11,15 @@ function drawn(lines: readonly { text: string; column: number; row: number }[]):
 
 /**
  * Level 1: one digit and one digit. Level 2: two digits and one, with carrying and borrowing. Level 3: two digits
- * and two. The working is the units' sum or difference.
+ * and two. The working is the units' sum or
+ * difference and, on levels 2 and 3, then the tens of the result.
  */
 export const arithmetic: Family = {
   name: "arithmetic",
   illustrated: false,
   generate(level, random) {
     const plus = level === 3 || random.next() < 0.5;
-    const picture = random.next() < 0.4;
+    const picture = random.next() < 0.3;
     let a: number, b: number;
     if (level === 1) {
       [a, b] = [random.integer(10), random.integer(10)];
@@ -33,7 +34,7 @@ export const arithmetic: Family = {
     let unitsA = a % 10;
     const unitsB = b % 10;
     if (!plus && unitsA < unitsB) unitsA += 10; // borrowed from the tens
-    const working = `${unitsA} ${sign} ${unitsB} = ${plus ? unitsA + unitsB : unitsA - unitsB}`;
+    const units = `${unitsA} ${sign} ${unitsB} = ${plus ? unitsA + unitsB : unitsA - unitsB}`;
     const row = random.integer(2);
     const image = !picture
       ? null
@@ -47,7 +48,7 @@ export const arithmetic: Family = {
     return {
       question: picture ? "picture = ?" : `${a} ${sign} ${b} = ?`,
       image,
-      reasoning: working,
+      reasoning: level === 1 ? units : `${units} , ${Math.floor(result / 10)}`,
       answer: String(result),
       guesses: sameSize(result),
     };

@@ -3,7 +3,7 @@ import { type Family, numbers, sameSize } from "../family.ts";
 import { blank, dot, GRID, somePatches, write } from "../picture.ts";
 
 /**
- * Level 1: how many columns the dots' shadow on the floor covers, or rows on the wall. Levels 2 and 3: stacks of
+ * Level 1: how many columns the dots' shadow on the floor covers. Levels 2 and 3: stacks of
  * cubes seen from above, each with its height: squares in the front view, where of each column the highest
  * stack shows; two columns, then three.
  */
@@ -13,15 +13,14 @@ export const descriptiveGeometry: Family = {
   generate(level, random) {
     const image = blank();
     if (level === 1) {
-      const floor = random.next() < 0.5;
       const seen = Array<number>(GRID).fill(0);
       for (const patch of somePatches(random, 2 + random.integer(4))) {
         dot(image, patch);
-        seen[floor ? patch % GRID : Math.floor(patch / GRID)] = 1;
+        seen[patch % GRID] = 1;
       }
       const answer = seen.reduce((sum, one) => sum + one);
       return {
-        question: `shadow by ${floor ? "column" : "row"} ?`,
+        question: "shadow by column ?",
         image,
         reasoning: seen.join(" , "),
         answer: String(answer),

@@ -35,8 +35,8 @@ const names = (vertices: readonly number[]) =>
   vertices.map((vertex) => VERTICES[vertex]).join(" ") || "none";
 
 /**
- * Level 1: a vertex's degree; the working names its neighbours. Level 2: the number of edges, worked as
- * horizontal + vertical + diagonal ones. Level 3: the size of a vertex's component; the working names its members.
+ * Level 1: the number of edges, worked as horizontal + vertical + diagonal ones. Level 2: a vertex's degree; the
+ * working names its neighbours. Level 3: the size of a vertex's component; the working names its members.
  */
 export const graphTheory: Family = {
   name: "graphTheory",
@@ -46,7 +46,7 @@ export const graphTheory: Family = {
     const choose = (edges: readonly Edge[]) => edges.filter(() => random.next() < density);
     const kinds = [HORIZONTAL, VERTICAL, DIAGONAL].map(choose);
     const edges = kinds.flat(), image = draw(edges);
-    if (level === 2) {
+    if (level === 1) {
       return {
         question: "edges ?",
         image,
@@ -56,7 +56,7 @@ export const graphTheory: Family = {
       };
     }
     const vertex = random.integer(VERTICES.length);
-    if (level === 1) {
+    if (level === 2) {
       const neighbours = edges.filter((edge) => edge.includes(vertex))
         .map(([from, to]) => from === vertex ? to : from).sort();
       return {

@@ -1,68 +1,70 @@
 /** Comparisons and propositions. */
-import { type Family } from "../family.ts";
+import type { RandomSource } from "../../core/random.ts";
+import type { Family } from "../family.ts";
 import { blank, block, GRID, ring } from "../picture.ts";
 
 const VARIABLES = ["a", "b", "c", "d"] as const;
 const GUESSES = ["yes", "no"] as const;
-const OPERATORS: Readonly<Record<string, (left: boolean, right: boolean) => boolean>> = {
-  and: (left, right) => left && right,
-  or: (left, right) => left || right,
-  xor: (left, right) => left !== right,
+const OPERATORS = {
+  and: (left: boolean, right: boolean) => left && right,
+  or: (left: boolean, right: boolean) => left || right,
+  xor: (left: boolean, right: boolean) => left !== right,
 };
+const NAMES = Object.keys(OPERATORS) as (keyof typeof OPERATORS)[];
 
 const word = (value: boolean) => value ? "yes" : "no";
 
+/** Two different numbers compared: the statement and whether it holds. */
+function comparison(a: number, b: number, sign: "<" | ">") {
+  return { text: `${a} ${sign} ${b}`, holds: (a < b) === (sign === "<") };
+}
+
+/** A comparison of two different digits. */
+function digits(random: RandomSource) {
+  const a = random.integer(10), b = (a + 1 + random.integer(9)) % 10;
+  return comparison(a, b, random.pick(["<", ">"]));
+}
+
 /**
- * Level 1: compare two numbers; the working compares the digits that decide. Level 2: a proposition over two of
- * four lamps a, b, c, d (full is on). Level 3: over three of them, from left to right; the working puts the
- * first two together.
+ * Level 1: compare two numbers with different tens; the working compares the tens. Level 2: two comparisons,
+ * joined. Level 3: two of four lamps a, b, c, d (bright is on), joined. Both are worked by their truth values.
  */
 export const logic: Family = {
   name: "logic",
   illustrated: false,
   generate(level, random) {
     if (level === 1) {
-      const a = 10 + random.integer(90), tens = Math.floor(a / 10);
-      let b = random.next() < 0.3 ? 10 * tens + random.integer(10) : 10 + random.integer(90);
-      if (a === b) b = a % 10 === 9 ? a - 1 : a + 1;
-      const sign = random.pick(["<", ">"]);
-      const decided = Math.floor(b / 10) !== tens
-        ? [tens, Math.floor(b / 10)] as const
-        : [a % 10, b % 10] as const;
+      const tensA = 1 + random.integer(9), tensB = 1 + (tensA + random.integer(8)) % 9;
+      const number = (tens: number) => 10 * tens + random.integer(10);
+      const { text, holds } = comparison(number(tensA), number(tensB), random.pick(["<", ">"]));
       return {
-        question: `${a} ${sign} ${b} ?`,
+        question: `${text} ?`,
         image: null,
-        reasoning: `${decided[0]} ${decided[0] < decided[1] ? "<" : ">"} ${decided[1]}`,
-        answer: word((a < b) === (sign === "<")),
+        reasoning: `${tensA} ${tensA < tensB ? "<" : ">"} ${tensB}`,
+        answer: word(holds),
+        guesses: GUESSES,
+      };
+    }
+    const operator = random.pick(NAMES), join = OPERATORS[operator];
+    if (level === 2) {
+      const left = digits(random), right = digits(random);
+      return {
+        question: `${left.text} ${operator} ${right.text} ?`,
+        image: null,
+        reasoning: `${word(left.holds)} ${operator} ${word(right.holds)}`,
+        answer: word(join(left.holds, right.holds)),
         guesses: GUESSES,
       };
     }
     const lamps = VARIABLES.map(() => random.next() < 0.5), image = blank();
-    lamps.forEach((on, i) => (on ? block : ring)(image, GRID + i));
-    const [first, second, third] = random.shuffled([0, 1, 2, 3]) as [number, number, number];
-    const negated = random.next() < 0.5;
-    const operator = random.pick(["and", "or", "xor"]);
-    const a = lamps[first]!, b = lamps[second]! !== negated;
-    const both = OPERATORS[operator]!(a, b);
-    const statement = `${VARIABLES[first]} ${operator} ${negated ? "not " : ""}${
-      VARIABLES[second]
-    }`;
-    const working = `${word(a)} ${operator} ${word(b)}`;
-    if (level === 2) {
-      return {
-        question: `${statement} ?`,
-        image,
-        reasoning: working,
-        answer: word(both),
-        guesses: GUESSES,
-      };
-    }
-    const last = random.pick(["and", "or", "xor"]), c = lamps[third]!;
+    lamps.forEach((on, i) => on ? block(image, GRID + i) : ring(image, GRID + i, 0.6));
+    const [first, second] = random.shuffled([0, 1, 2, 3]) as [number, number];
+    const negated = random.next() < 0.5, a = lamps[first]!, b = lamps[second]! !== negated;
     return {
-      question: `${statement} ${last} ${VARIABLES[third]} ?`,
+      question: `${VARIABLES[first]} ${operator} ${negated ? "not " : ""}${VARIABLES[second]} ?`,
       image,
-      reasoning: `${working} = ${word(both)} ${last} ${word(c)}`,
-      answer: word(OPERATORS[last]!(both, c)),
+      reasoning: `${word(a)} ${operator} ${word(b)}`,
+      answer: word(join(a, b)),
       guesses: GUESSES,
     };
   },

@@ -3,7 +3,7 @@ import { type Family, sameSize } from "../family.ts";
 import { blank, die, frame, GRID, PATCH } from "../picture.ts";
 
 /**
- * Level 1: rows (or columns) of equal dice, any one missing. Level 2: each row rises or falls by the same step.
+ * Level 1: rows of equal dice, the last one of a row missing. Level 2: each row rises or falls by the same step.
  * Level 3: the third column is the sum, or the difference, of the first two. On levels 2 and 3 the last die is
  * missing.
  */
@@ -15,14 +15,9 @@ export const matrix: Family = {
     let cells: number[]; // [9], row by row
     let missing = 8, reasoning: string;
     if (level === 1) {
-      const values = [0, 1, 2].map(() => between(1, 9)), byRow = random.next() < 0.5;
-      cells = Array.from({ length: 9 }, (_, i) => values[byRow ? Math.floor(i / 3) : i % 3]!);
-      missing = random.integer(9);
-      reasoning = `${byRow ? "row" : "column"} ${cells[missing]}`;
-      // Equal values all over would fit both rules alike: the picture must settle which.
-      if (values[0] === values[1] || values[1] === values[2] || values[0] === values[2]) {
-        return matrix.generate(level, random);
-      }
+      cells = [0, 1, 2].flatMap(() => Array<number>(3).fill(between(1, 9)));
+      missing = 2 + 3 * random.integer(3);
+      reasoning = `row ${cells[missing]}`;
     } else if (level === 2) {
       const step = between(1, 3), rising = random.next() < 0.5;
       cells = [0, 1, 2].flatMap(() => {
@@ -38,8 +33,8 @@ export const matrix: Family = {
       });
       reasoning = `${cells[6]} ${adding ? "+" : "-"} ${cells[7]} = ${cells[8]}`;
     }
-    // Two equal rows would fit a step and a sum alike.
-    if (level > 1 && [0, 1, 2].every((i) => cells[i] === cells[3 + i])) {
+    // Two equal rows would fit a step and a sum alike, and tell nothing of a rule.
+    if ([0, 1, 2].every((i) => cells[i] === cells[3 + i])) {
       return matrix.generate(level, random);
     }
     const image = blank();

@@ -59,7 +59,7 @@ export const solidGeometry: Family = {
     }
     const image = blank();
     const [back, front] = [0, 1].map((row) => {
-      const heights = [random.integer(8), random.integer(8)];
+      const heights = [1 + random.integer(5), 1 + random.integer(5)];
       write(image, heights.join(""), { column: 1, row });
       return heights[0]! + heights[1]!;
     }) as [number, number];

@@ -3,7 +3,6 @@ import { type Family, numbers } from "../family.ts";
 import { blank, fill, GRID, type Image, PATCH } from "../picture.ts";
 import { IMAGE_SIDE } from "../prompt.ts";
 
-const NAMES = ["a", "b", "c", "d"] as const;
 const HIGHEST = 8, UNIT = IMAGE_SIDE / HIGHEST; // pixels per unit of value
 
 function bars(values: readonly number[]): Image {
@@ -14,20 +13,21 @@ function bars(values: readonly number[]): Image {
   return image;
 }
 
-/** Level 1: the value of a bar. Level 2: the range, highest less lowest. Level 3: the mean of the four. */
+/** Level 1: the value of a bar, of four low ones. Level 2: the range, highest less lowest. Level 3: the mean of the four. */
 export const statistics: Family = {
   name: "statistics",
   illustrated: true,
   generate(level, random) {
-    const values = Array.from({ length: GRID }, () => 1 + random.integer(HIGHEST));
+    const highest = level === 1 ? HIGHEST / 2 : HIGHEST;
+    const values = Array.from({ length: GRID }, () => 1 + random.integer(highest));
     if (level === 1) {
       const bar = random.integer(GRID), value = values[bar]!;
       return {
-        question: `bar ${NAMES[bar]} ?`,
+        question: `bar ${bar + 1} ?`,
         image: bars(values),
-        reasoning: `${NAMES[bar]} = ${value}`,
+        reasoning: `bar ${bar + 1} = ${value}`,
         answer: String(value),
-        guesses: numbers(1, HIGHEST),
+        guesses: numbers(1, highest),
       };
     }
     if (level === 2) {
