@@ -1,0 +1,125 @@
+/** A described plan as text for a terminal. */
+import { valueLabel } from "./axes.ts";
+import type { ColdStartDescription, PlanDescription, RunDescription } from "./describe_plan.ts";
+import { totalRollouts } from "./estimate.ts";
+
+/** Options of {@link formatPlan}. */
+export interface FormatPlanOptions {
+  /** Processes at a time. Only divides the estimate of time. */
+  readonly jobs?: number;
+}
+
+const NUMBER = new Intl.NumberFormat("en-US");
+
+/** Every cold start and run on a line, and what they add up to. */
+export function formatPlan(
+  description: PlanDescription,
+  { jobs = 1 }: FormatPlanOptions = {},
+): string {
+  const { name, question, cases, seeds, runs, coldStarts } = description;
+  const heading = `${name}: ${count(runs.length, "run")} (${count(cases, "case")}, ` +
+    `${count(seeds.length, "seed")}), ${count(coldStarts.length, "cold start")}`;
+  return [
+    heading,
+    ...question.split("\n\n").slice(0, 1),
+    "",
+    table(["cold start", "status", "demonstrations", "time", "why"], coldStarts.map(coldStartRow)),
+    "",
+    runTable(runs),
+    "",
+    ...totalLines(description, jobs),
+  ].join("\n");
+}
+
+function coldStartRow({ id, status, demonstrations, seconds, why }: ColdStartDescription) {
+  return [
+    id,
+    status,
+    NUMBER.format(demonstrations),
+    status === "done" ? "" : duration(seconds),
+    why,
+  ];
+}
+
+function runTable(runs: readonly RunDescription[]): string {
+  const rows = runs.map((run) => {
+    const { id, cases, seed, status, rollouts, seconds, why } = run;
+    const label = cases.length === 1 ? cases[0]! : `${cases[0]} (and ${cases.length - 1} equal)`;
+    return [
+      id,
+      label,
+      variesInWords(run),
+      String(seed),
+      status,
+      NUMBER.format(totalRollouts(rollouts)),
+      status === "done" ? "" : duration(seconds),
+      why,
+    ];
+  });
+  return table(["run", "case", "what varies", "seed", "status", "rollouts", "time", "why"], rows);
+}
+
+/** "" where the case is named after what varies. */
+function variesInWords({ cases, factors }: RunDescription): string {
+  const texts = Object.entries(factors).map(([path, value]) => `${path} = ${valueLabel(value)}`);
+  const last = Object.entries(factors).map(([path, value]) =>
+    `${path.slice(path.lastIndexOf(".") + 1)} = ${valueLabel(value)}`
+  );
+  return last.every((text) => cases[0]!.includes(text)) ? "" : texts.join(", ");
+}
+
+function totalLines({ totals, runs, coldStarts }: PlanDescription, jobs: number): string[] {
+  const lines: string[] = [];
+  const { rollouts, statuses } = totals;
+  lines.push(Object.entries(statuses).map(([status, n]) => `${n} ${status}`).join(", "));
+  if (totals.shared > 0) {
+    lines.push(`${totals.shared} more stand in the plan with equal settings and are counted once`);
+  }
+  if (totalRollouts(rollouts) > 0) {
+    lines.push(
+      `rollouts to generate: ${NUMBER.format(totalRollouts(rollouts))}, of these ` +
+        `${NUMBER.format(rollouts.training)} to train on, ${NUMBER.format(rollouts.scoring)} for ` +
+        `scoring, ${NUMBER.format(rollouts.validation)} for measuring`,
+    );
+  }
+  const isOpen = ({ status }: { status: string }) => status !== "done";
+  const openRuns = runs.filter(isOpen).length, openStarts = coldStarts.filter(isOpen).length;
+  if (openRuns + openStarts > 0) {
+    const wall = totals.coldStartSeconds / Math.max(1, Math.min(jobs, openStarts)) +
+      totals.seconds / Math.max(1, Math.min(jobs, openRuns));
+    const source = totals.measuredRuns > 0
+      ? `from ${count(totals.measuredRuns, "finished run")} in the store`
+      : "from a default rate, for the store has no finished run";
+    lines.push(
+      `time: about ${duration(wall)} with ${count(jobs, "process", "processes")}, ${source}`,
+    );
+  }
+  return lines;
+}
+
+/** Columns as wide as their widest cell; empty columns are left out; numbers stand to the right. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const shown = header.map((_, column) => column)
+    .filter((column) => rows.some((row) => row[column] !== ""));
+  const widths = shown.map((column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]!.length), header[column]!.length)
+  );
+  const isNumber = shown.map((column) => rows.every((row) => /^[\d,]*$/.test(row[column]!)));
+  const line = (row: readonly string[]) =>
+    shown.map((column, i) => {
+      const text = row[column]!;
+      return isNumber[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
+    }).join("  ").trimEnd();
+  return [line(header), ...rows.map(line)].join("\n");
+}
+
+function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${NUMBER.format(n)} ${n === 1 ? noun : plural}`;
+}
+
+/** "14 s", "3 min", "2.5 h". */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
