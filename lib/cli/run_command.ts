@@ -11,8 +11,17 @@ import { EXIT } from "./exit.ts";
 import { loadPlan } from "./experiment.ts";
 import { updateReport } from "./report_page.ts";
 
-/** Executes an experiment. `args` are the words of the command line, for the command to go on with. */
-export async function runCommand(given: Arguments, args: readonly string[]): Promise<number> {
+/**
+ * Executes an experiment.
+ *
+ * @param args the words of the command line, for the command to go on with
+ * @param engines URL of the module whose engines execute; the real ones when not given
+ */
+export async function runCommand(
+  given: Arguments,
+  args: readonly string[],
+  engines?: string,
+): Promise<number> {
   const whole = await loadPlan(given);
   const plan = filterPlan(whole, given.filter);
   if (plan.runs.length === 0) {
@@ -22,7 +31,7 @@ export async function runCommand(given: Arguments, args: readonly string[]): Pro
     return EXIT.nothingMatched;
   }
   const store = openStore(given.store, { create: true });
-  const { result, exit } = await sweep(plan, store, given);
+  const { result, exit } = await sweep(plan, store, given, engines);
   const report = result.interrupted || (result.finished + result.cached === 0)
     ? null
     : (await updateReport(whole, store, { always: false })).file;
@@ -34,6 +43,7 @@ async function sweep(
   plan: Plan,
   store: Store,
   { force, retryFailed, failFast, jobs, json }: Arguments,
+  engines: string | undefined,
 ): Promise<{ result: SweepResult; exit: number }> {
   const terminal = Deno.stderr.isTerminal();
   const reporter = createReporter({ json, terminal, colour: terminal && !Deno.noColor });
@@ -44,6 +54,7 @@ async function sweep(
     retryFailed,
     failFast,
     reporter,
+    ...(engines !== undefined && { engines }),
     circumstances: () =>
       circumstances(Deno.cwd(), store.folder, { backend: "onnx", device: "cpu" }),
   });

@@ -1,0 +1,88 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { parseArguments, resumeCommand, usage } from "./arguments.ts";
+
+Deno.test("parseArguments() reads a command with every flag", () => {
+  const words =
+    "run a.ts --seeds 1..3 --set a.b=1,2 --set c=[3] --filter vas --force --retry-failed";
+  deepEqual(
+    parseArguments([...words.split(" "), "--fail-fast", "--json", "--jobs=4", "--store", "s"]),
+    {
+      command: "run",
+      file: "a.ts",
+      seeds: "1..3",
+      set: ["a.b=1,2", "c=[3]"],
+      filter: ["vas"],
+      force: true,
+      retryFailed: true,
+      failFast: true,
+      json: true,
+      jobs: 4,
+      store: "s",
+    },
+  );
+});
+
+Deno.test("parseArguments() fills in what is not given", () => {
+  deepEqual(parseArguments(["plan", "a.ts"]), {
+    command: "plan",
+    file: "a.ts",
+    seeds: null,
+    set: [],
+    filter: [],
+    force: false,
+    retryFailed: false,
+    failFast: false,
+    json: false,
+    jobs: navigator.hardwareConcurrency,
+    store: "runs",
+  });
+  equal(parseArguments(["show-data"])?.file, null);
+  equal(parseArguments(["run", "--help"]), null);
+});
+
+const faults: readonly [string, RegExp][] = [
+  [
+    "run a.ts --retry-faild",
+    /^ConfigError: --retry-faild: unknown flag; did you mean "--retry-failed"\?/,
+  ],
+  ["run a.ts --job=3", /--job: unknown flag; did you mean "--jobs"\?/],
+  ["run a.ts -x", /-x: unknown flag/],
+  ["run a.ts --jobs 0", /--jobs: expected a whole number from 1 to 9999, got "0"/],
+  ["run a.ts --jobs two", /--jobs: .* got "two"/],
+  ["run a.ts --store", /--store: expected DIR, got nothing/],
+  ["run a.ts --store a --store b", /--store: expected it once, got a and b/],
+  ["run", /run: expected one FILE, got none/],
+  ["run a.ts b.ts", /run: expected one FILE, got a\.ts b\.ts/],
+  ["rum a.ts", /command: expected one of run, plan, .* got "rum"; did you mean "run"\?/],
+  ["", /command: expected one of .*, got nothing/],
+  ["plan a.ts --force", /--force: no flag of "plan", only of run/],
+  ["show-data --seeds 3", /--seeds: no flag of "show-data"/],
+];
+for (const [words, message] of faults) {
+  Deno.test(`parseArguments() refuses "${words}"`, () => {
+    throws(() => parseArguments(words.split(" ").filter((word) => word !== "")), message);
+  });
+}
+
+Deno.test("usage() names every flag of a command and no other", () => {
+  const text = usage("plan");
+  deepEqual([...text.matchAll(/--([a-z-]+)/g)].map(([, name]) => name), [
+    "seeds",
+    "set",
+    "filter",
+    "jobs",
+    "json",
+    "store",
+    "help",
+  ]);
+});
+
+Deno.test("resumeCommand() quotes for a shell and does not force again", () => {
+  equal(
+    resumeCommand(
+      ["run", "a.ts", "--force", "--filter", "λ > 0", "--set", "a=[1,'x']"],
+      "deno task",
+    ),
+    `deno task run a.ts --filter 'λ > 0' --set 'a=[1,'\\''x'\\'']'`,
+  );
+});
