@@ -7,7 +7,7 @@ import type { RunStatus } from "../store/run_data.ts";
 import { valueLabel } from "./axes.ts";
 import type { Factors } from "./case.ts";
 import { createEstimator, plannedRollouts } from "./estimate.ts";
-import { differences, nearest } from "./nearest.ts";
+import { type Difference, nearest } from "./nearest.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 
 /** Where a run stands, and for a failed one why. */
@@ -191,21 +191,21 @@ function createExplanation(
   plan: Plan,
   history: readonly HistoryRun[],
 ): (run: PlannedRun) => string {
-  if (history.length === 0) return () => "never run";
   const existing = [...new Map(history.map((run) => [JSON.stringify(run.config), run])).values()];
+  const [first, ...others] = existing.map(({ config }) => config);
+  if (first === undefined) return () => "never run";
   const planned = [...new Set(plan.runs.map(({ config }) => config))];
-  const indices = nearest(planned, existing.map(({ config }) => config));
+  const found = nearest(planned, [first, ...others]);
   const texts = new Map(planned.map((config, i) => {
-    const run = existing[indices[i]!]!;
-    const changed = differences(run.config, config);
-    if (changed.length === 0) return [config, `new seed; run ${run.id} has these settings`];
-    return [config, `never run; nearest is ${run.id}: ${changesInWords(changed)}`];
+    const { index, differences } = found[i]!, { id } = existing[index]!;
+    if (differences.length === 0) return [config, `new seed; run ${id} has these settings`];
+    return [config, `never run; nearest is ${id}: ${changesInWords(differences)}`];
   }));
   return (run) => texts.get(run.config)!;
 }
 
 /** "sampler.mixtureRatio 0.5 → 0.3". A changed kind stands for the fields that come and go with it. */
-function changesInWords(changed: ReturnType<typeof differences>): string {
+function changesInWords(changed: readonly Difference[]): string {
   const inWords = (value: unknown) => value === null ? "null" : valueLabelOf(value);
   const isKind = ({ field }: { field: string }) => field.endsWith(".kind");
   const kinds = changed.filter(isKind).map(({ field }) => field.slice(0, -"kind".length));

@@ -9,19 +9,10 @@ export interface Difference {
   readonly now: unknown;
 }
 
-/** The fields in which two settings differ, in the order of `now`. */
-export function differences(before: RunConfig, now: RunConfig): Difference[] {
-  const old = leaves(before), found: Difference[] = [];
-  for (const [field, value] of leaves(now)) {
-    if (!same(old.get(field), value)) found.push({ field, before: old.get(field), now: value });
-    old.delete(field);
-  }
-  for (const [field, value] of old) found.push({ field, before: value, now: undefined });
-  return found;
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** The nearest existing settings, and what leads from them to the new ones. */
+export interface Nearest {
+  readonly index: number;
+  readonly differences: readonly Difference[];
 }
 
 /** Comparisons that may be made before a plan is no longer instant. */
@@ -30,47 +21,49 @@ const MOST_COMPARISONS = 1_000_000;
 /**
  * Finds the nearest of `existing` for each of `planned`: the one with the fewest differing fields, the first of
  * equals. Where there are too many pairs, only the first of `existing` are looked at.
- *
- * @returns an index into `existing` for each of `planned`; −1 where there is none.
  */
 export function nearest(
   planned: readonly RunConfig[],
-  existing: readonly RunConfig[],
-): readonly number[] {
-  const encode = createEncoder();
+  existing: readonly [RunConfig, ...RunConfig[]],
+): readonly Nearest[] {
+  const { encode, decode } = createCode();
   const limit = Math.ceil(MOST_COMPARISONS / Math.max(1, planned.length));
   const candidates = existing.slice(0, limit).map(encode);
   return planned.map((config) => {
     const own = encode(config);
-    let best = -1, fewest = Infinity;
+    let best = 0, fewest = Infinity;
     candidates.forEach((candidate, index) => {
       const count = countDifferences(own, candidate, fewest);
       if (count < fewest) [best, fewest] = [index, count];
     });
-    return best;
+    return { index: best, differences: decode(candidates[best]!, own) };
   });
 }
 
 /** Settings as numbers, one per field: equal numbers are equal values, 0 is no such field. */
-function createEncoder(): (config: RunConfig) => readonly number[] {
-  const places = new Map<string, number>(), values = new Map<string, number>();
-  const sections = new Map<object, readonly (readonly [number, number])[]>();
-  const numberOf = (known: Map<string, number>, key: string, first: number) => {
-    const number = known.get(key) ?? known.size + first;
-    known.set(key, number);
-    return number;
+type Encoded = readonly number[];
+
+function createCode() {
+  const places = new Map<string, number>(), numbers = new Map<string, number>();
+  const fields: string[] = [], values: unknown[] = [undefined];
+  const sections = new Map<object, readonly (readonly [place: number, value: number])[]>();
+  const placeOf = (field: string) => {
+    if (!places.has(field)) places.set(field, fields.push(field) - 1);
+    return places.get(field)!;
   };
-  return (config) => {
-    const encoded: number[] = new Array(places.size).fill(0);
+  const numberOf = (value: unknown) => {
+    const key = JSON.stringify(value);
+    if (!numbers.has(key)) numbers.set(key, values.push(value) - 1);
+    return numbers.get(key)!;
+  };
+  const entriesOf = (name: string, section: object) =>
+    [...leaves(section, name)].map(([field, value]) => [placeOf(field), numberOf(value)] as const);
+
+  const encode = (config: RunConfig): Encoded => {
+    const encoded: number[] = new Array(fields.length).fill(0);
     for (const [name, section] of Object.entries(config)) {
-      let entries = sections.get(section);
-      if (entries === undefined) {
-        entries = [...leaves(section, name)].map(([field, value]) => [
-          numberOf(places, field, 0),
-          numberOf(values, JSON.stringify(value), 1),
-        ]);
-        sections.set(section, entries);
-      }
+      const entries = sections.get(section) ?? entriesOf(name, section);
+      sections.set(section, entries);
       for (const [place, value] of entries) {
         while (encoded.length <= place) encoded.push(0);
         encoded[place] = value;
@@ -78,9 +71,15 @@ function createEncoder(): (config: RunConfig) => readonly number[] {
     }
     return encoded;
   };
+  const decode = (before: Encoded, now: Encoded): Difference[] =>
+    fields.flatMap((field, place) => {
+      const old = before[place] ?? 0, own = now[place] ?? 0;
+      return old === own ? [] : [{ field, before: values[old], now: values[own] }];
+    });
+  return { encode, decode };
 }
 
-function countDifferences(a: readonly number[], b: readonly number[], enough: number): number {
+function countDifferences(a: Encoded, b: Encoded, enough: number): number {
   const length = Math.max(a.length, b.length);
   let count = 0;
   for (let i = 0; i < length && count < enough; i++) if ((a[i] ?? 0) !== (b[i] ?? 0)) count++;

@@ -1,7 +1,7 @@
 /** From an experiment to every run it consists of, checked, with equal settings found once. */
 import { ConfigError } from "../core/errors.ts";
 import type { Json } from "../core/fingerprint.ts";
-import { checkRunConfig } from "../schema/check.ts";
+import { createChecker } from "../schema/check.ts";
 import {
   coldStartId,
   type ColdStartIdentity,
@@ -79,7 +79,8 @@ export interface Plan {
 export function expand({ name = "", question = "", base, vary, seeds }: Experiment): Plan {
   const seedNumbers = seedList(seeds);
   checkLabels(vary);
-  const configs = vary.map((one) => configOf(base, one));
+  const check = createChecker();
+  const configs = vary.map((one) => configOf(base, one, check));
   const fields = vary.some(({ factors }) => factors === null) ? varyingFields(configs) : [];
 
   const idOf = createRunIds(), coldStartOf = createColdStarts();
@@ -129,11 +130,15 @@ function checkLabels(vary: readonly Case[]): void {
 }
 
 /** The settings of one case, checked; errors name the case. */
-export function configOf(base: RunConfig, { label, patches }: Case): RunConfig {
+function configOf(
+  base: RunConfig,
+  { label, patches }: Case,
+  check: (config: RunConfig) => void,
+): RunConfig {
   try {
     const config = patches.reduce<RunConfig>((config, patch) => refine(config, patch), base);
-    checkRunConfig(config);
-    return config; // not the checker's copy: what cases share stays one object
+    check(config);
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.field, `${error.problem} (case ${JSON.stringify(label)})`);

@@ -43,6 +43,25 @@ export function checkRunConfig(value: unknown, where = ""): RunConfig {
   );
 }
 
+/**
+ * {@link checkRunConfig} for many settings at once: a section that several share is checked only once.
+ *
+ * @returns a function that checks, and returns nothing.
+ */
+export function createChecker(): (config: RunConfig) => void {
+  const sound = new Set<unknown>();
+  const schemas = Object.entries(runConfigSchema.shape) as [keyof RunConfig, z.ZodType][];
+  const isSound = (section: unknown, schema: z.ZodType) => {
+    if (!sound.has(section) && schema.safeParse(section).success) sound.add(section);
+    return sound.has(section);
+  };
+  return (config) => {
+    const isComplete = Object.keys(config).length === schemas.length &&
+      schemas.every(([name, schema]) => isSound(config[name], schema));
+    if (!isComplete || crossFaults(config).length > 0) checkRunConfig(config);
+  };
+}
+
 function furtherFaults(others: readonly Fault[]): string {
   if (others.length === 0) return "";
   const names = others.slice(0, 3).map(({ path }) => pathText(path)).join(", ");
