@@ -21,11 +21,11 @@ const DIGITS = "0 1 2 3 4 5 6 7 8 9".split(" ");
 const WORDS = `
   + - * / = < > , ?
   a b c d e f g x
-  yes no and or not xor of by in guess
+  yes no and or xor of by in guess
   picture count dots ways pairs top bottom each row column
   area corner third angle sum volume depth stacks
   crossings regions rectangles shadow front view
-  edges degree component none bar bars range mean holes pieces missing
+  edges degree component none bar bars range mean holes pieces missing die
 `.trim().split(/\s+/);
 
 /** Every token's spelling; its index is its id. */

@@ -1,16 +1,15 @@
-/** Comparisons and propositions. */
+/** Comparisons, propositions, and who is first. */
 import type { RandomSource } from "../../core/random.ts";
 import type { Family } from "../family.ts";
-import { blank, block, GRID, ring } from "../picture.ts";
 
-const VARIABLES = ["a", "b", "c", "d"] as const;
+const NAMES = ["a", "b", "c", "d", "e", "f", "g"] as const;
 const GUESSES = ["yes", "no"] as const;
 const OPERATORS = {
   and: (left: boolean, right: boolean) => left && right,
   or: (left: boolean, right: boolean) => left || right,
   xor: (left: boolean, right: boolean) => left !== right,
 };
-const NAMES = Object.keys(OPERATORS) as (keyof typeof OPERATORS)[];
+const JOINTS = Object.keys(OPERATORS) as (keyof typeof OPERATORS)[];
 
 const word = (value: boolean) => value ? "yes" : "no";
 
@@ -27,7 +26,8 @@ function digits(random: RandomSource) {
 
 /**
  * Level 1: compare two numbers with different tens; the working compares the tens. Level 2: two comparisons,
- * joined. Level 3: two of four lamps a, b, c, d (bright is on), joined. Both are worked by their truth values.
+ * joined, worked by their truth values. Level 3: the greatest of three by two statements; the working puts all
+ * three in order.
  */
 export const logic: Family = {
   name: "logic",
@@ -45,8 +45,8 @@ export const logic: Family = {
         guesses: GUESSES,
       };
     }
-    const operator = random.pick(NAMES), join = OPERATORS[operator];
     if (level === 2) {
+      const operator = random.pick(JOINTS), join = OPERATORS[operator];
       const left = digits(random), right = digits(random);
       return {
         question: `${left.text} ${operator} ${right.text} ?`,
@@ -56,16 +56,18 @@ export const logic: Family = {
         guesses: GUESSES,
       };
     }
-    const lamps = VARIABLES.map(() => random.next() < 0.5), image = blank();
-    lamps.forEach((on, i) => on ? block(image, GRID + i) : ring(image, GRID + i, 0.6));
-    const [first, second] = random.shuffled([0, 1, 2, 3]) as [number, number];
-    const negated = random.next() < 0.5, a = lamps[first]!, b = lamps[second]! !== negated;
+    // x > y > z, told as two statements in any order and either direction.
+    const [x, y, z] = random.shuffled(NAMES).slice(0, 3) as [string, string, string];
+    const tell = (more: string, less: string) =>
+      random.next() < 0.5 ? `${more} > ${less}` : `${less} < ${more}`;
+    const statements = [tell(x, y), tell(y, z)];
+    if (random.next() < 0.5) statements.reverse();
     return {
-      question: `${VARIABLES[first]} ${operator} ${negated ? "not " : ""}${VARIABLES[second]} ?`,
-      image,
-      reasoning: `${word(a)} ${operator} ${word(b)}`,
-      answer: word(join(a, b)),
-      guesses: GUESSES,
+      question: `${statements.join(" , ")} ?`,
+      image: null,
+      reasoning: `${x} > ${y} > ${z}`,
+      answer: x,
+      guesses: [x, y, z].sort(),
     };
   },
 };

@@ -45,7 +45,7 @@ export const matrix: Family = {
     });
     const answer = cells[missing]!;
     return {
-      question: "missing ?",
+      question: "missing die ?",
       image,
       reasoning,
       answer: String(answer),
