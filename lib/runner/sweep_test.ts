@@ -142,7 +142,7 @@ Deno.test("Sweep reports a run that another runner executes, and does the others
 Deno.test("Sweep.interrupt() stops runs at a checkpoint, and they resume to the same records", () =>
   withStore(async (store) => {
     const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
-    const options = { engines: `${ENGINES}?work=200000` };
+    const options = { engines: `${ENGINES}?work=1000000` };
     const interrupted = await makeSweep(store, options, (event, sweep) => {
       if (event.event === "step" && event.task.kind === "run" && event.task.step === 3) {
         if (event.task.label === "seed 0") sweep.interrupt();
@@ -163,15 +163,8 @@ Deno.test("a sweep whose processes are all killed, again and again, ends with th
   withStore(async (store) => {
     const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
     for (const steps of [2, 9, 13]) {
-      const parent = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", SWEEP_MAIN, store.folder, `${ENGINES}?work=200000`],
-        stdout: "piped",
-      }).spawn();
-      let seen = 0;
-      for await (const line of readLines(parent.stdout)) {
-        const event: ProgressEvent = JSON.parse(line);
-        if (event.event === "step" && ++seen === steps) break;
-      }
+      const parent = startSweep(store);
+      await eventsUntil(parent, steps);
       const names = [...runs, ...coldStarts.values()].map(({ task }) => folderOf(task));
       const workers = names.flatMap((name) => holderOf(store, name));
       ok(workers.length > 0, "somebody is at work");
@@ -183,6 +176,36 @@ Deno.test("a sweep whose processes are all killed, again and again, ends with th
     const outcomes = runs.map(({ task }) => outcome(store.readRun(task.id)));
     deepEqual(await Promise.all(outcomes), await expectedOutcomes());
   }));
+
+Deno.test("workers whose parent was killed stop by themselves, and let the next sweep go on", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
+    const parent = startSweep(store);
+    await eventsUntil(parent, 9);
+    kill(parent.pid);
+    const result = await makeSweep(store).execute(runs, coldStarts);
+    await parent.status;
+    deepEqual([result.finished + result.cached, result.failures.length], [2, 0]);
+    const outcomes = runs.map(({ task }) => outcome(store.readRun(task.id)));
+    deepEqual(await Promise.all(outcomes), await expectedOutcomes());
+  }));
+
+/** A process that executes two runs. */
+function startSweep(store: Store): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", SWEEP_MAIN, store.folder, `${ENGINES}?work=1000000`],
+    stdout: "piped",
+  }).spawn();
+}
+
+/** Waits for a number of finished steps. */
+async function eventsUntil(parent: Deno.ChildProcess, steps: number): Promise<void> {
+  let seen = 0;
+  for await (const line of readLines(parent.stdout)) {
+    const event: ProgressEvent = JSON.parse(line);
+    if (event.event === "step" && ++seen === steps) return;
+  }
+}
 
 /** The process that holds a run's lock, as a list of none or one. */
 function holderOf(store: Store, name: string): number[] {

@@ -28,8 +28,8 @@ export class LockedError extends StoreError {}
 /** A heartbeat older than this belongs to a holder that is gone. */
 export const STALE_MS = 30_000;
 const BEAT_MS = 5_000;
-/** How long to wait for a holder that is just looking, and for one that is about to stop. */
-const PATIENCE_MS = 300, STOPPING_PATIENCE_MS = 60_000;
+/** How long to wait for a holder that may just be looking or ending, and for one that said it will stop. */
+const PATIENCE_MS = 2_000, STOPPING_PATIENCE_MS = 60_000;
 const POLL_MS = 20;
 
 /** Options of {@link RunLock.acquire} and {@link liveHolder}. */
@@ -37,6 +37,8 @@ export interface LockOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly host?: string;
+  /** How long to wait for a holder that has not said it will stop. */
+  readonly patienceMs?: number;
 }
 
 /** The lock on one run's folder, held. */
@@ -63,7 +65,7 @@ export class RunLock implements Disposable {
    */
   static async acquire(
     folder: string,
-    { now = Date.now, host = hostname() }: LockOptions = {},
+    { now = Date.now, host = hostname(), patienceMs = PATIENCE_MS }: LockOptions = {},
   ): Promise<RunLock> {
     const path = join(folder, FILES.lock);
     const begin = now();
@@ -80,7 +82,7 @@ export class RunLock implements Disposable {
         });
       }
       file?.close();
-      const patience = holder?.stopping ? STOPPING_PATIENCE_MS : PATIENCE_MS;
+      const patience = holder?.stopping ? STOPPING_PATIENCE_MS : patienceMs;
       if (now() - begin >= patience || (file !== null && !holder?.stopping)) {
         throw new LockedError(
           `${folder}: this run is being executed by ` +
@@ -175,9 +177,15 @@ function tryLock(path: string, exclusive: boolean): Deno.FsFile | null {
     throw storeError("lock", path, error);
   }
   // A holder that lets go removes the file: a lock on a removed file protects nothing.
-  if (file.tryLockSync(exclusive) && isAt(file, path)) return file;
-  file.close();
-  return null;
+  let isLocked = false;
+  try {
+    isLocked = file.tryLockSync(exclusive) && isAt(file, path);
+  } catch (error) {
+    throw storeError("lock", path, error);
+  } finally {
+    if (!isLocked) file.close();
+  }
+  return isLocked ? file : null;
 }
 
 function isAt(file: Deno.FsFile, path: string): boolean {

@@ -24,7 +24,7 @@ Deno.test("RunLock.acquire() refuses a second holder and says who the first is",
     using _lock = await RunLock.acquire(folder, { host: "first" });
     equal(liveHolder(folder, { host: "first" })?.pid, Deno.pid);
     await rejects(
-      RunLock.acquire(folder, { host: "first" }),
+      RunLock.acquire(folder, { host: "first", patienceMs: 0 }),
       (error: Error) =>
         error instanceof LockedError &&
         /being executed by process \d+ on first since \d{4}-/.test(error.message),
@@ -94,7 +94,10 @@ Deno.test("RunLock.acquire() waits for a holder that is about to stop", () =>
 Deno.test("RunLock.acquire() gives the lock to one of many who ask at once", () =>
   withFolder(async (folder) => {
     Deno.writeTextFileSync(`${folder}/lock`, leftBehind("here"));
-    const asked = Array.from({ length: 8 }, () => RunLock.acquire(folder, { host: "here" }));
+    const asked = Array.from(
+      { length: 8 },
+      () => RunLock.acquire(folder, { host: "here", patienceMs: 0 }),
+    );
     const given = (await Promise.allSettled(asked)).filter(({ status }) => status === "fulfilled");
     equal(given.length, 1);
     for (const lock of given as PromiseFulfilledResult<RunLock>[]) lock.value[Symbol.dispose]();
