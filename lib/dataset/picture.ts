@@ -95,34 +95,15 @@ export function tile(image: Image, patch: number): void {
   fill(image, left(patch), top(patch), PATCH, PATCH);
 }
 
-/** Pips of a die with 1 to 9, as offsets x + 3y in a square of 3 x 3. */
-const PIPS = [
-  [],
-  [4],
-  [0, 8],
-  [0, 4, 8],
-  [0, 2, 6, 8],
-  [0, 2, 4, 6, 8],
-  [0, 2, 3, 5, 6, 8],
-  [
-    0,
-    2,
-    3,
-    4,
-    5,
-    6,
-    8,
-  ],
-  [0, 1, 2, 3, 5, 6, 7, 8],
-  [0, 1, 2, 3, 4, 5, 6, 7, 8],
-] as const;
+/** Pips of a die with 0 to 9: places x + 3y in a square of 3 x 3, one character each. */
+const PIPS = ["", "4", "08", "048", "0268", "02468", "023568", "0234568", "01235678", "012345678"];
 
 /** A number from 1 to 9 as the pips of a die in one patch. */
 export function die(image: Image, patch: number, value: number): void {
   const pips = PIPS[value];
-  if (pips === undefined) throw new RangeError(`die: expected 1 to 9, got ${value}`);
+  if (!pips) throw new RangeError(`die: expected 1 to 9, got ${value}`);
   for (const pip of pips) {
-    fill(image, left(patch) + pip % 3, top(patch) + Math.floor(pip / 3), 1, 1);
+    fill(image, left(patch) + Number(pip) % 3, top(patch) + Math.floor(Number(pip) / 3), 1, 1);
   }
 }
 
