@@ -47,7 +47,7 @@ export async function evaluate(
     const rollouts = await policy.generate(parameters, prompts, 1, temperature, random.at(name));
     counter.add("validation", rollouts);
     const { accuracy, format } = judge(prompts, rollouts, COMPONENTS);
-    const sum = (values: Float32Array | Int32Array) => values.reduce<number>((a, b) => a + b, 0);
+    const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
     splits[name] = {
       prompts: prompts.length,
       correct: sum(accuracy),

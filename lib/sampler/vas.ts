@@ -3,15 +3,24 @@
  * drawn in proportion to VPS = α·OVS + β·TDS, the rest uniformly.
  */
 import { z } from "../../deps.ts";
+import { type RandomSource, randomSource } from "../core/random.ts";
+import { drawUniform, uniformStream } from "./random.ts";
+import type { Pool, Sampler } from "./sampler.ts";
+import { minMaxNormalized, outcomeVariance, variancePromotion } from "./scores.ts";
+import { WeightedDraw } from "./weighted_draw.ts";
 
-/** How a group's trajectory diversity (TDS) is measured. */
+/**
+ * How a group's trajectory diversity (TDS) is measured. `selfBleu` is similarity, as the public MMR1 code adds
+ * it; `editDistance` is the paper's mean squared normalised distance, `tokenEditDistance` the code's, in tokens.
+ */
 export const DIVERSITY_MEASURES = [
   "inverseSelfBleu",
   "selfBleu",
   "distinct3",
   "editDistance",
+  "tokenEditDistance",
 ] as const;
-/** One of {@link DIVERSITY_MEASURES}; `selfBleu` is similarity, as the public MMR1 code adds it. */
+/** One of {@link DIVERSITY_MEASURES}. */
 export type DiversityMeasure = typeof DIVERSITY_MEASURES[number];
 
 /** Settings of VAS. */
@@ -91,3 +100,86 @@ export const vasSchema = z.strictObject({
   uniformPart: z.enum(["independent", "permutation"]),
   refreshPhase: z.enum(["beforeDraw", "afterUpdate"]),
 }) satisfies z.ZodType<VasConfig>;
+
+/** Guards ⌊λB⌋ against binary fractions: 0.7·10 is 7, not 6.999…. */
+const ROUNDING = 1e-9;
+
+/** B_w = ⌊λB⌋: how many of a batch's prompts are drawn by weight (Algorithm 1, line 8). */
+export function weightedPrompts(mixtureRatio: number, batchSize: number): number {
+  return Math.floor(mixtureRatio * batchSize + ROUNDING);
+}
+
+/** Takes consecutive stretches of one permutation; starts over, dropping the rest, when one does not fit. */
+function walkPermutation(permutation: readonly number[], position: number, count: number) {
+  const taken: number[] = [];
+  while (taken.length < count) {
+    const wanted = Math.min(count - taken.length, permutation.length);
+    if (position + wanted > permutation.length) position = 0;
+    taken.push(...permutation.slice(position, position + wanted));
+    position += wanted;
+  }
+  return { taken, position };
+}
+
+/** The sampler of Algorithm 1. */
+export function createVasSampler(config: VasConfig, { prompts, batchSize, seed }: Pool): Sampler {
+  const { mixtureRatio, refreshInterval, momentum, weights, normalization } = config;
+  const weighted = weightedPrompts(mixtureRatio, batchSize);
+  const scores = weighted > 0; // what draws nothing by weight needs no scores
+  const permutation = config.uniformPart === "permutation"
+    ? randomSource(seed, "permutation").shuffled(Array(prompts).keys())
+    : null;
+  let position = 0;
+  let current: Float32Array | null = null; // [prompts]
+  let draws: WeightedDraw | null = null;
+  const use = (next: Float32Array) => {
+    draws = new WeightedDraw(next);
+    current = next;
+  };
+
+  const drawRest = (count: number, random: RandomSource): ArrayLike<number> => {
+    if (permutation === null) return drawUniform(count, prompts, uniformStream(random));
+    const walk = walkPermutation(permutation, position, count);
+    position = walk.position;
+    return walk.taken;
+  };
+
+  return {
+    scoringRollouts: scores ? config.scoringRollouts : 0,
+    diversity: scores ? { measure: config.diversity, padResponses: config.padResponses } : null,
+    needsRefresh(finishedSteps, phase) {
+      if (!scores) return false;
+      // The public code scores once before training, and then after updates.
+      if (config.refreshPhase === "afterUpdate" && finishedSteps === 0) {
+        return phase === "beforeDraw";
+      }
+      return phase === config.refreshPhase && finishedSteps % refreshInterval === 0;
+    },
+    score(passRate, tds) {
+      const ovs = passRate.map(outcomeVariance);
+      const vps = ovs.map((value, i) => variancePromotion(value, tds[i]!, weights));
+      const fresh = normalization === "minMax" ? minMaxNormalized(vps) : vps;
+      const before = current;
+      const weight = before === null
+        ? fresh
+        : fresh.map((value, i) => momentum * before[i]! + (1 - momentum) * value);
+      return { passRate, ovs, tds, vps, weight };
+    },
+    refresh: ({ weight }) => use(weight),
+    draw(_step, random) {
+      const byWeight = draws === null
+        ? drawUniform(weighted, prompts, random.at("weighted"))
+        : draws.drawMany(weighted, random.at("weighted"));
+      const rest = drawRest(batchSize - weighted, random);
+      const batch = new Int32Array(batchSize);
+      batch.set(byWeight);
+      batch.set(rest, weighted);
+      return batch;
+    },
+    state: () => ({ numbers: { position }, arrays: current === null ? {} : { weights: current } }),
+    restore({ numbers, arrays }) {
+      position = numbers.position ?? 0;
+      if (arrays.weights !== undefined) use(arrays.weights);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** Throughput of training and generation, as shares of the machine's matrix-product peak. */
+import { grpo } from "../algorithm/grpo.ts";
+import type { BenchResult } from "../core/bench.ts";
+import { randomSource } from "../core/random.ts";
+import { generationGraph } from "../policy/generation.ts";
+import {
+  initialParameters,
+  parameterCount,
+  type PolicyShape,
+  policyShape,
+  PREFIX_POSITIONS,
+} from "../policy/parameters.ts";
+import { VOCABULARY } from "../policy/tokenizer.ts";
+import { TRANSFORMER_PRESETS } from "../policy/transformer.ts";
+import { elements, Graph } from "../tensor/graph.ts";
+import { type Feeds, onnxRuntime, type TensorRuntime } from "../tensor/session.ts";
+import { trainingGraph } from "./training_graph.ts";
+
+const PEAK_SIDE = 1024;
+
+/** Fastest of several runs, in seconds: what the machine can do, least disturbed by others. */
+async function fastest(run: () => Promise<unknown>, times: number): Promise<number> {
+  for (let i = 0; i < 2; i++) await run();
+  let best = Infinity;
+  for (let i = 0; i < times; i++) {
+    const begin = performance.now();
+    await run();
+    best = Math.min(best, performance.now() - begin);
+  }
+  return best / 1000;
+}
+
+/** Multiply-adds of the weight matrices in one forward pass, times two: FLOP. Attention is not counted. */
+export function forwardFlop(shape: PolicyShape, prompts: number, groupSize: number): number {
+  const { layers, width, mlpWidth, responseTokens } = shape;
+  const layer = 4 * width ** 2 + 2 * width * mlpWidth;
+  const promptRows = prompts * PREFIX_POSITIONS, rows = prompts * groupSize * responseTokens;
+  // The prompt's last layer only needs keys and values.
+  const prompt = promptRows * ((layers - 1) * layer + 2 * width ** 2);
+  return 2 * (prompt + rows * (layers * layer + width * VOCABULARY.length));
+}
+
+/** Random inputs of the right sizes for every input of a graph. */
+function feedsFor(runtime: TensorRuntime, graph: Graph): Feeds {
+  const random = randomSource(1, "bench");
+  const make = (name: string, shape: readonly number[], type: string) => {
+    const size = elements(shape);
+    if (type === "int32") {
+      return Int32Array.from({ length: size }, () => random.integer(VOCABULARY.length));
+    }
+    if (name === "uniforms") return random.uniforms(size);
+    if (name === "inverseTemperature") return Float32Array.of(1);
+    if (name.endsWith("Moment")) return new Float32Array(size);
+    if (name.startsWith("token")) return new Float32Array(size).fill(1 / size);
+    const scale = name === "parameters" ? 0.05 : 1;
+    return Float32Array.from({ length: size }, () => random.normal() * scale);
+  };
+  return Object.fromEntries(
+    graph.toOnnx().inputs.map((
+      { name, shape, type },
+    ) => [name, runtime.tensor(make(name, shape, type), shape)]),
+  );
+}
+
+async function matMulPeak(runtime: TensorRuntime): Promise<number> {
+  const graph = new Graph();
+  const square = [PEAK_SIDE, PEAK_SIDE];
+  graph.output("product", graph.matMul(graph.input("a", square), graph.input("b", square)));
+  const session = await runtime.compile(graph);
+  const feeds = feedsFor(runtime, graph);
+  const seconds = await fastest(() => session.run(feeds), 30);
+  await session.release();
+  return 2 * PEAK_SIDE ** 3 / seconds;
+}
+
+/** Cases for one thread and for two, each with its own peak, all in this process. */
+export async function* engineBenchCases(): AsyncGenerator<BenchResult> {
+  for (const threads of [1, 2]) {
+    const runtime = await onnxRuntime({ threads });
+    const peak = await matMulPeak(runtime);
+    const on = `${threads} thread${threads === 1 ? "" : "s"}`;
+    yield { group: "peak", name: `MatMul 1024³, ${on}`, value: peak / 1e9, unit: "GFLOP/s" };
+    // 24 prompt positions and 40 response tokens: sequences of 64, 256 of them.
+    const policies = [["micro", 16], ["small", 40]] as const;
+    for (const [preset, responseTokens] of policies) {
+      const shape = policyShape(TRANSFORMER_PRESETS[preset], responseTokens);
+      const size = `${(parameterCount(shape) / 1e6).toFixed(2)} M parameters`;
+      const prompts = 32, groupSize = 8, rollouts = prompts * groupSize;
+      const state = new Float32Array(parameterCount(shape));
+      const training = trainingGraph(
+        shape,
+        grpo(),
+        { beta1: 0.9, beta2: 0.99, weightDecay: 0.01, maxGradNorm: 1 },
+        { prompts, groupSize, microBatches: 8 },
+      );
+      const session = await runtime.compile(training);
+      const feeds = feedsFor(runtime, training);
+      const into = Object.fromEntries(
+        ["parameters", "firstMoment", "secondMoment"].map((name) => [
+          `next.${name}`,
+          runtime.tensor(state.slice(), [state.length]),
+        ]),
+      );
+      const seconds = await fastest(() => session.run(feeds, into), 8);
+      await session.release();
+      const flop = 3 * forwardFlop(shape, prompts, groupSize);
+      const what = `${rollouts} sequences × ${PREFIX_POSITIONS + responseTokens}, ${size}, ${on}`;
+      yield { group: "training step", name: what, value: seconds * 1000, unit: "ms" };
+      yield {
+        group: "training step",
+        name: `${what}: share of the MatMul peak`,
+        value: flop / seconds / peak,
+        unit: "",
+        ...(preset === "small" ? { target: 0.5 } : {}),
+      };
+      // What a trainer that reads every sequence's own copy of the prompt would have to compute.
+      const unshared = 3 * forwardFlop(shape, rollouts, 1);
+      yield {
+        group: "training step",
+        name: `${what}: share, had no prompt been shared`,
+        value: unshared / seconds / peak,
+        unit: "",
+      };
+
+      const generation = generationGraph(shape, prompts, groupSize);
+      const decode = await runtime.compile(generation);
+      const inputs = feedsFor(runtime, generation);
+      const duration = await fastest(() => decode.run(inputs), 6);
+      await decode.release();
+      const tokens = rollouts * responseTokens;
+      const rollout = `${rollouts} × ${responseTokens} tokens, ${size}, ${on}`;
+      yield { group: "rollout", name: rollout, value: tokens / duration, unit: "tokens/s" };
+      yield {
+        group: "rollout",
+        name: `${rollout}: share of the MatMul peak`,
+        value: forwardFlop(shape, prompts, groupSize) / duration / peak,
+        unit: "",
+        ...(preset === "small" ? { target: 0.35 } : {}),
+      };
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { adamw } from "../algorithm/adamw.ts";
+import { grpo } from "../algorithm/grpo.ts";
+import { microMath } from "../dataset/micro_math.ts";
+import { transformer } from "../policy/transformer.ts";
+import { random } from "../sampler/random.ts";
+import { vas } from "../sampler/vas.ts";
+import { coldStartIdentity } from "../schema/identity.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type {
+  EvaluationRecord,
+  RefreshRecord,
+  RunRecord,
+  StepRecord,
+} from "../schema/run_record.ts";
+import { coldStartEngine, policyOf } from "./cold_start.ts";
+import type { EngineStep } from "./engine_step.ts";
+import { trainEngine } from "./train.ts";
+
+const CONFIG: RunConfig = {
+  model: transformer("micro", { layers: 1, width: 16, heads: 2, mlpWidth: 32 }),
+  dataset: microMath({ prompts: 24, validationPrompts: 16, benchmarkPrompts: 4 }),
+  coldStart: {
+    kind: "supervised",
+    steps: 60,
+    batchSize: 8,
+    learningRate: 5e-3,
+    weightDecay: 0.01,
+    mixedPhase: 0.2,
+    shortcutRates: [0.1, 0.5],
+    shortcutSpread: 0.1,
+    guessAccuracy: 0.25,
+    unboxedRate: 0.05,
+    seed: 0,
+  },
+  sampler: vas({ mixtureRatio: 0.5, refreshInterval: 2, scoringRollouts: 4 }),
+  reward: { format: 1, accuracy: 1 },
+  algorithm: grpo({ groupSize: 4, miniBatches: 2 }),
+  optimizer: adamw({ learningRate: 1e-3, warmupUpdates: 2 }),
+  decoding: { temperature: 1, maxTokens: 16 },
+  training: { steps: 5, batchSize: 6 },
+  evaluation: { interval: 2, temperature: 1, scoringControl: true, galleryInterval: 3 },
+};
+
+async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
+  const units: EngineStep[] = [];
+  for await (const unit of steps) units.push(unit);
+  return units;
+}
+
+/** Records without their timings: what two executions of one run must agree on. */
+const timeless = (units: readonly EngineStep[]) =>
+  units.flatMap(({ records }) => records).map((
+    { seconds: _, ...rest }: RunRecord & { seconds?: unknown },
+  ) => rest);
+
+const coldStart = await collect(
+  coldStartEngine(coldStartIdentity(CONFIG), { resume: null, threads: 1 }),
+);
+const policy = policyOf(coldStart.at(-1)!.snapshot());
+const train = (config: RunConfig, seed = 0, resume: Uint8Array | null = null) =>
+  collect(trainEngine(config, seed, { policy, resume, threads: 1 }));
+const recordsOf = <K extends RunRecord["kind"]>(units: readonly EngineStep[], kind: K) =>
+  units.flatMap(({ records }) => records)
+    .filter((record): record is Extract<RunRecord, { kind: K }> => record.kind === kind);
+
+const whole = await train(CONFIG);
+
+Deno.test("coldStartEngine() lowers the loss and gives the same bits when resumed", async () => {
+  const losses = recordsOf(coldStart, "supervised").map(({ loss }) => loss);
+  equal(losses.length, 60);
+  ok(losses.slice(40, 48).every((loss) => loss < losses[0]!), "the loss fell");
+  const resumed = await collect(
+    coldStartEngine(coldStartIdentity(CONFIG), { resume: coldStart[0]!.snapshot(), threads: 1 }),
+  );
+  deepEqual(timeless(resumed), timeless(coldStart.slice(1)));
+  deepEqual(resumed.at(-1)!.snapshot(), coldStart.at(-1)!.snapshot());
+});
+
+Deno.test("trainEngine() resumed after any step writes the records of an uninterrupted run", async () => {
+  for (const at of [0, 2, 3]) {
+    const resumed = await train(CONFIG, 0, whole[at]!.snapshot());
+    deepEqual(timeless(resumed), timeless(whole.slice(at + 1)));
+    deepEqual(resumed.at(-1)!.snapshot(), whole.at(-1)!.snapshot());
+    const scores = (units: readonly EngineStep[]) => units.flatMap((unit) => unit.scores);
+    deepEqual(scores(resumed), scores(whole.slice(at + 1)));
+  }
+});
+
+Deno.test("trainEngine() gives other records for another seed", async () => {
+  const other = await train(CONFIG, 1);
+  const rewards = (units: readonly EngineStep[]) =>
+    recordsOf(units, "step").map((r) => r.rewardMean);
+  ok(JSON.stringify(rewards(other)) !== JSON.stringify(rewards(whole)));
+});
+
+Deno.test("trainEngine() counts every rollout by what it was generated for", () => {
+  const last = recordsOf(whole, "step").at(-1)!,
+    evaluation = recordsOf(whole, "evaluation").at(-1)!;
+  const refreshes = recordsOf(whole, "refresh");
+  equal(last.rollouts.training, 5 * 6 * 4);
+  deepEqual(refreshes.map(({ step, control }) => [step, control]), [
+    [0, false],
+    [0, true],
+    [2, false],
+    [2, true],
+    [4, false],
+    [4, true],
+  ]);
+  equal(last.rollouts.scoring, 3 * 24 * 4);
+  // Four evaluations of 16, two of them with five benchmarks of 4, and three control scorings.
+  equal(evaluation.rollouts.validation, 4 * 16 + 2 * 5 * 4 + 3 * 24 * 4);
+  ok(
+    last.tokens.training >= last.rollouts.training &&
+      last.tokens.training <= 16 * last.rollouts.training,
+  );
+});
+
+Deno.test("trainEngine() evaluates before training, every interval, and at the end", () => {
+  const evaluations: readonly EvaluationRecord[] = recordsOf(whole, "evaluation");
+  deepEqual(evaluations.map(({ step, splits }) => [step, Object.keys(splits).length]), [
+    [0, 6],
+    [2, 1],
+    [4, 1],
+    [5, 6],
+  ]);
+});
+
+Deno.test("trainEngine() with λ = 0 writes what uniform sampling writes", async () => {
+  const uniform = await train({ ...CONFIG, sampler: random() });
+  const zero = await train({ ...CONFIG, sampler: vas({ mixtureRatio: 0 }) });
+  deepEqual(timeless(zero), timeless(uniform));
+  equal(recordsOf(uniform, "refresh").length, 0);
+});
+
+Deno.test("trainEngine() with one update per batch clips nothing: the ratio is 1", async () => {
+  const units = await train({ ...CONFIG, algorithm: grpo({ groupSize: 4, miniBatches: 1 }) });
+  for (const record of recordsOf(units, "step") as readonly StepRecord[]) {
+    equal(record.clipFraction, 0);
+    ok(Math.abs(record.klOld) < 1e-5 && Math.abs(record.ratioMean - 1) < 1e-5);
+    equal(record.updates, 1);
+  }
+});
+
+Deno.test("trainEngine() leaves a policy alone whose groups all earn the same", async () => {
+  const still = {
+    ...CONFIG,
+    reward: { format: 0, accuracy: 0 },
+    algorithm: grpo({ groupSize: 4, miniBatches: 2, klCoefficient: 0 }),
+    optimizer: adamw({ weightDecay: 0 }),
+  };
+  const steps = recordsOf(await train(still), "step");
+  ok(steps.every((step) => step.informativeGroups === 0 && step.gradNorm === 0));
+});
+
+Deno.test("trainEngine() scores every prompt: OVS = p(1 − p), and VPS is its weighted sum with TDS", () => {
+  const refresh: RefreshRecord = recordsOf(whole, "refresh")[0]!;
+  const { scores } = whole.flatMap((unit) => unit.scores).find(({ file }) =>
+    file === refresh.file
+  )!;
+  equal(scores.passRate.length, 24);
+  scores.passRate.forEach((p, i) => {
+    ok(Math.abs(scores.ovs[i]! - p * (1 - p)) < 1e-6);
+    ok(Math.abs(scores.vps[i]! - (0.8 * scores.ovs[i]! + 0.2 * scores.tds[i]!)) < 1e-6);
+    equal(Math.round(p * 4), p * 4);
+  });
+});
