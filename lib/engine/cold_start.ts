@@ -171,20 +171,16 @@ export async function* coldStartEngine(
     if (done === config.steps || isMilestone(done, config.steps)) {
       records.push(await evaluateAt(done, done === config.steps));
     }
-    const learned = learner.state();
+    // Taken now: the snapshot may be asked for later.
+    const step = done, learned = learner.state(), totals = counter.totals();
     yield {
-      step: done,
+      step,
       steps: config.steps,
       records,
       scores: [],
       summary: `loss ${loss.toFixed(3)}`,
       snapshot: () =>
-        encodeSnapshot({
-          step: done,
-          learner: learned,
-          ...counter.totals(),
-          sampler: { numbers: {}, arrays: {} },
-        }),
+        encodeSnapshot({ step, learner: learned, sampler: { numbers: {}, arrays: {} }, ...totals }),
     };
   }
   await learner.release();
