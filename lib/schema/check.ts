@@ -49,16 +49,19 @@ export function checkRunConfig(value: unknown, where = ""): RunConfig {
  * @returns a function that checks, and returns nothing.
  */
 export function createChecker(): (config: RunConfig) => void {
-  const sound = new Set<unknown>();
-  const schemas = Object.entries(runConfigSchema.shape) as [keyof RunConfig, z.ZodType][];
-  const isSound = (section: unknown, schema: z.ZodType) => {
-    if (!sound.has(section) && schema.safeParse(section).success) sound.add(section);
-    return sound.has(section);
-  };
+  const fields = Object.entries(runConfigSchema.shape).map(([name, schema]) => ({
+    name: name as keyof RunConfig,
+    schema: schema as z.ZodType,
+    sound: new Set<unknown>(),
+  }));
   return (config) => {
-    const isComplete = Object.keys(config).length === schemas.length &&
-      schemas.every(([name, schema]) => isSound(config[name], schema));
-    if (!isComplete || crossFaults(config).length > 0) checkRunConfig(config);
+    const areSound = fields.every(({ name, schema, sound }) => {
+      const section = config[name];
+      if (!sound.has(section) && schema.safeParse(section).success) sound.add(section);
+      return sound.has(section);
+    });
+    const isKnown = areSound && Object.keys(config).length === fields.length;
+    if (!isKnown || crossFaults(config).length > 0) checkRunConfig(config);
   };
 }
 

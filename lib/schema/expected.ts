@@ -12,15 +12,13 @@ function definition(schema: Schema): z.core.$ZodTypes["_zod"]["def"] {
 /** The schema of the field at `path` of `value`; the outermost known one where the path leads outside. */
 export function schemaAt(schema: Schema, path: Path, value: unknown): Schema {
   const def = definition(schema);
-  if (def.type === "nullable" || def.type === "optional") {
-    return schemaAt(def.innerType, path, value);
-  }
   if (def.type === "union") {
     const chosen = def.options.find((option) => accepts(option, value));
     return chosen === undefined ? schema : schemaAt(chosen, path, value);
   }
   const [key, ...rest] = path;
   if (key === undefined) return schema;
+  if (def.type === "nullable") return schemaAt(def.innerType, path, value);
   const inside = isObject(value) || Array.isArray(value)
     ? (value as Readonly<Record<PropertyKey, unknown>>)[key]
     : undefined;

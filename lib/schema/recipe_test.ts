@@ -1,0 +1,68 @@
+import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { checkRunConfig } from "./check.ts";
+import { parseRecipe, recipe, recipeNames } from "./recipe.ts";
+
+const text = Deno.readTextFileSync(new URL("../../recipes/mmr1_micro.yaml", import.meta.url));
+
+Deno.test("every recipe is complete and in range", () => {
+  for (const name of recipeNames()) deepEqual(checkRunConfig(recipe(name)), recipe(name));
+});
+
+Deno.test("recipe() is found from wherever a command is started", () => {
+  const folder = Deno.cwd();
+  Deno.chdir(Deno.env.get("HOME") ?? "/");
+  try {
+    equal(recipe("mmr1_micro").model.kind, "transformer");
+  } finally {
+    Deno.chdir(folder);
+  }
+});
+
+Deno.test("recipe() names the recipes there are when one is missing", () => {
+  throws(() => recipe("mmr1_mikro"), {
+    name: "ConfigError",
+    message:
+      /^recipes\/mmr1_mikro.yaml: no such recipe; did you mean "mmr1_micro"\?; there are .*mmr1_micro/,
+  });
+  throws(() => recipe("../deno"), /no such recipe/);
+});
+
+Deno.test("parseRecipe() names file and field", () => {
+  equal(parseRecipe(text, "recipes/x.yaml").training.steps, recipe("mmr1_micro").training.steps);
+  const faults: readonly [from: RegExp, to: string, message: RegExp][] = [
+    [
+      /mixedPhase: \S+/,
+      "mixedPhase: 10",
+      /^recipes\/x.yaml: coldStart.mixedPhase: expected a number in \[0, 1\], got 10$/,
+    ],
+    [
+      /mixedPhase/,
+      "mixedPhases",
+      /^recipes\/x.yaml: coldStart.mixedPhases: .*did you mean "mixedPhase"\?/,
+    ],
+    [
+      /steps: 2800/,
+      "steps: 2,800",
+      /^recipes\/x.yaml: coldStart.steps: expected a whole number of at least 1, got "2,800"$/,
+    ],
+    [
+      /^reward:\n.*\n.*\n/m,
+      "",
+      /^recipes\/x.yaml: reward: expected the fields format, accuracy, got nothing$/,
+    ],
+    [
+      /layers: 3/,
+      "layers: 3\n  layers: 4",
+      /^recipes\/x.yaml: expected YAML, got a fault: .*duplicate/i,
+    ],
+    [/^model:/m, "model: [", /^recipes\/x.yaml: expected YAML, got a fault: /],
+  ];
+  for (const [from, to, message] of faults) {
+    match(text, from);
+    throws(() => parseRecipe(text.replace(from, to), "recipes/x.yaml"), {
+      name: "ConfigError",
+      message,
+    });
+  }
+  throws(() => parseRecipe("", "recipes/x.yaml"), /recipes\/x.yaml: settings: expected the fields/);
+});
