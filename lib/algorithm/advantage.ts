@@ -1,30 +1,40 @@
-/** Advantages of a group's rollouts. */
+/** Advantages of a group of rollouts to one prompt. */
 
-/** Added to the standard deviation (hiyouga/EasyR1:verl/trainer/core_algos.py, verl, MMR1). */
-const EPSILON = 1e-6;
+/** Keeps the division defined (EasyR1 verl/trainer/core_algos.py; MMR1's fork has the same). */
+const STD_EPSILON = 1e-6;
 
 /**
- * GRPO's advantage: each reward less the group's mean, over its unbiased standard deviation;
- * `centered` (Dr.GRPO) leaves the division out.
+ * GRPO's advantage. `standardized`: (rᵢ − mean)/(std + 1e-6) with the unbiased standard deviation; `centered`:
+ * rᵢ − mean (Dr. GRPO). A group whose rewards are all equal carries no signal and gets zeros.
  *
- * A group whose rewards are all equal has no signal: all advantages are 0.
+ * @param rewards [groupSize]
+ * @returns [groupSize], one advantage for all tokens of a rollout
  *
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * deepEqual(groupAdvantage(Float32Array.of(1, 0, 0, 0), "centered"), Float32Array.of(0.75, -0.25, -0.25, -0.25));
+ * deepEqual(groupAdvantage(Float32Array.of(2, 1, 1, 0), "centered"), Float32Array.of(1, 0, 0, -1));
  * ```
  */
 export function groupAdvantage(
-  rewards: Float32Array, // [groupSize]
+  rewards: Float32Array,
   kind: "standardized" | "centered",
 ): Float32Array {
-  const size = rewards.length;
-  if (rewards.every((reward) => reward === rewards[0])) return new Float32Array(size);
-  const mean = rewards.reduce((a, b) => a + b, 0) / size;
-  if (kind === "centered") return rewards.map((reward) => reward - mean);
-  let squares = 0;
-  for (const reward of rewards) squares += (reward - mean) ** 2;
-  const deviation = Math.sqrt(squares / (size - 1));
-  return rewards.map((reward) => (reward - mean) / (deviation + EPSILON));
+  if (!rewards.every(Number.isFinite)) {
+    throw new RangeError(`rewards: expected finite numbers, got ${rewards}`);
+  }
+  // Told by comparison: the rounding of a mean of equal rewards must not be blown up by the division.
+  if (rewards.every((reward) => reward === rewards[0])) return new Float32Array(rewards.length);
+  const mean = rewards.reduce((a, b) => a + b, 0) / rewards.length;
+  const squares = rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0);
+  switch (kind) {
+    case "standardized": {
+      const std = Math.sqrt(squares / (rewards.length - 1));
+      return rewards.map((reward) => (reward - mean) / (std + STD_EPSILON));
+    }
+    case "centered":
+      return rewards.map((reward) => reward - mean);
+    default:
+      return kind satisfies never;
+  }
 }

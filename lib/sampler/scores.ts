@@ -1,21 +1,21 @@
-/** The scores of MMR1 (arXiv 2509.21268, section 4): how much reward variance a prompt promises. */
+/** Scores of prompts (MMR1, arXiv 2509.21268, section 4.1). Trajectory diversity is in `diversity.ts`. */
 
 /**
- * OVS(x) = P(x)·(1 − P(x)): the variance of a 0/1 reward with mean `passRate`; at most 1/4.
+ * OVS(x) = P(x)·(1 − P(x)): the variance of a 0/1 reward with mean `passRate`; at most ¼, at ½.
  *
- * With a pass rate estimated from N rollouts this is biased down by (N − 1)/N; the paper does not correct it.
+ * From N rollouts it comes out low by the factor (N − 1)/N on average, and so equally for every prompt.
  *
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * deepEqual([0, 0.5, 1].map(outcomeVariance), [0, 0.25, 0]);
+ * deepEqual([0, 0.25, 0.5, 1].map(outcomeVariance), [0, 0.1875, 0.25, 0]);
  * ```
  */
 export function outcomeVariance(passRate: number): number {
   return passRate * (1 - passRate);
 }
 
-/** VPS(x) = α·OVS(x) + β·TDS(x); α and β are `weights.ovs` and `weights.tds`. */
+/** VPS(x) = α·OVS(x) + β·TDS(x), with α = `weights.ovs` and β = `weights.tds`. */
 export function variancePromotion(
   ovs: number,
   tds: number,
@@ -24,9 +24,18 @@ export function variancePromotion(
   return weights.ovs * ovs + weights.tds * tds;
 }
 
-/** Weights rescaled to [0, 1]: (w − min)/(max − min + 1e-8), as LengSicong/MMR1:verl/trainer/ray_trainer.py. */
-export function minMaxNormalized(weights: Float32Array): Float32Array {
-  const low = weights.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = weights.reduce((a, b) => Math.max(a, b), -Infinity);
-  return weights.map((weight) => (weight - low) / (high - low + 1e-8));
+/** Keeps the rescaling defined where all values are equal. */
+const SPREAD_EPSILON = 1e-8;
+
+/**
+ * (w − min)/(max − min + 1e-8): keeps the ranking, takes the lowest value to 0; all zeros where all values are
+ * equal. Source: MMR1 verl/trainer/ray_trainer.py, `_compute_curriculum_weights`.
+ */
+export function minMaxNormalized(values: Float32Array): Float32Array {
+  let min = Infinity, max = -Infinity;
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return values.map((value) => (value - min) / (max - min + SPREAD_EPSILON));
 }

@@ -3,10 +3,12 @@
  * drawn in proportion to VPS = α·OVS + β·TDS, the rest uniformly.
  */
 import { z } from "../../deps.ts";
-import { type RandomSource, randomSource } from "../core/random.ts";
-import { drawUniform, uniformStream } from "./random.ts";
-import type { Pool, Sampler } from "./sampler.ts";
+import { StoreError } from "../core/errors.ts";
+import type { RandomSource } from "../core/random.ts";
+import type { PromptScores } from "../engine/engine_step.ts";
+import type { DiversityRequest, Pool, Sampler, SamplerState } from "./sampler.ts";
 import { minMaxNormalized, outcomeVariance, variancePromotion } from "./scores.ts";
+import { drawUniform, PermutationWalk } from "./uniform_draw.ts";
 import { WeightedDraw } from "./weighted_draw.ts";
 
 /**
@@ -101,85 +103,146 @@ export const vasSchema = z.strictObject({
   refreshPhase: z.enum(["beforeDraw", "afterUpdate"]),
 }) satisfies z.ZodType<VasConfig>;
 
-/** Guards ⌊λB⌋ against binary fractions: 0.7·10 is 7, not 6.999…. */
-const ROUNDING = 1e-9;
-
-/** B_w = ⌊λB⌋: how many of a batch's prompts are drawn by weight (Algorithm 1, line 8). */
+/**
+ * B_w = ⌊λB⌋, the prompts of a batch that are drawn by weight (Algorithm 1). The product is rounded to 12
+ * significant digits first, as identities are: 0.29·100 is 29 although binary arithmetic says 28.999….
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * deepEqual([0.2, 0.5, 0.8, 1].map((ratio) => weightedPrompts(ratio, 512)), [102, 256, 409, 512]);
+ * ```
+ */
 export function weightedPrompts(mixtureRatio: number, batchSize: number): number {
-  return Math.floor(mixtureRatio * batchSize + ROUNDING);
+  return Math.floor(Number((mixtureRatio * batchSize).toPrecision(12)));
 }
 
-/** Takes consecutive stretches of one permutation; starts over, dropping the rest, when one does not fit. */
-function walkPermutation(permutation: readonly number[], position: number, count: number) {
-  const taken: number[] = [];
-  while (taken.length < count) {
-    const wanted = Math.min(count - taken.length, permutation.length);
-    if (position + wanted > permutation.length) position = 0;
-    taken.push(...permutation.slice(position, position + wanted));
-    position += wanted;
+/**
+ * Algorithm 1's draw: B_w = ⌊λB⌋ prompts with replacement in proportion to their weights, the other B − B_w
+ * uniformly; the batch is their multiset union. Where all weights are equal, or all 0, the draw is uniform.
+ * Without a weighted part (λ = 0) nothing is ever scored.
+ */
+export function createVasSampler(config: VasConfig, pool: Pool): Sampler {
+  return new VasSampler(config, pool);
+}
+
+class VasSampler implements Sampler {
+  readonly scoringRollouts: number;
+  readonly diversity: DiversityRequest | null;
+  readonly #config: VasConfig;
+  readonly #pool: Pool;
+  readonly #weighted: number;
+  readonly #walk: PermutationWalk;
+  #weights: Float32Array | null = null; // [prompts]
+  #weightedDraw: WeightedDraw | null = null;
+
+  constructor(config: VasConfig, pool: Pool) {
+    this.#config = config;
+    this.#pool = pool;
+    this.#weighted = weightedPrompts(config.mixtureRatio, pool.batchSize);
+    this.#walk = new PermutationWalk(pool.prompts, pool.seed);
+    const scores = this.#weighted > 0;
+    this.scoringRollouts = scores ? config.scoringRollouts : 0;
+    // Measured even where its weight in VPS is 0: records show the TDS of every prompt.
+    this.diversity = scores
+      ? { measure: config.diversity, padResponses: config.padResponses }
+      : null;
   }
-  return { taken, position };
+
+  needsRefresh(finishedSteps: number, phase: "beforeDraw" | "afterUpdate"): boolean {
+    if (this.#weighted === 0) return false;
+    const { refreshInterval, refreshPhase } = this.#config;
+    // Whatever the phase, there must be scores before the first draw.
+    if (finishedSteps === 0) return phase === "beforeDraw";
+    return phase === refreshPhase && finishedSteps % refreshInterval === 0;
+  }
+
+  score(passRate: Float32Array, tds: Float32Array): PromptScores {
+    const { weights, normalization, momentum } = this.#config;
+    this.#checkScores("passRate", passRate, 1);
+    this.#checkScores("tds", tds, Infinity);
+    const ovs = passRate.map(outcomeVariance);
+    const vps = ovs.map((value, i) => variancePromotion(value, tds[i]!, weights));
+    const fresh = normalization === "minMax" ? minMaxNormalized(vps) : vps;
+    const old = this.#weights;
+    const weight = old === null
+      ? fresh.slice()
+      : fresh.map((value, i) => momentum * old[i]! + (1 - momentum) * value);
+    return { passRate, ovs, tds, vps, weight };
+  }
+
+  refresh({ weight }: PromptScores): void {
+    this.#checkScores("weight", weight, Infinity);
+    this.#take(weight.slice());
+  }
+
+  draw(step: number, random: RandomSource): Int32Array {
+    const { prompts, batchSize } = this.#pool;
+    const uniformCount = batchSize - this.#weighted;
+    const weighted = this.#drawWeighted(random.at("weighted"));
+    if (this.#config.uniformPart === "permutation") {
+      return interleaved(weighted, this.#walk.at(step, uniformCount));
+    }
+    const batch = new Int32Array(batchSize);
+    batch.set(weighted);
+    batch.set(drawUniform(prompts, uniformCount, random), weighted.length);
+    return batch;
+  }
+
+  state(): SamplerState {
+    return {
+      numbers: {},
+      arrays: this.#weights === null ? {} : { weights: this.#weights.slice() },
+    };
+  }
+
+  restore({ arrays: { weights } }: SamplerState): void {
+    if (weights === undefined) {
+      this.#weights = this.#weightedDraw = null;
+      return;
+    }
+    if (weights.length !== this.#pool.prompts) {
+      throw new StoreError(
+        `sampler weights: expected ${this.#pool.prompts} prompts, got ${weights.length}`,
+      );
+    }
+    this.#take(weights.slice());
+  }
+
+  #take(weights: Float32Array): void {
+    this.#weightedDraw = new WeightedDraw(weights);
+    this.#weights = weights;
+  }
+
+  #drawWeighted(random: RandomSource): Int32Array {
+    if (this.#weighted === 0) return new Int32Array(0);
+    const draw = this.#weightedDraw;
+    if (draw === null) throw new Error("vas() was asked to draw before the pool was scored");
+    return Int32Array.from({ length: this.#weighted }, () => draw.pick(random.next()));
+  }
+
+  #checkScores(name: string, values: Float32Array, max: number): void {
+    const { prompts } = this.#pool;
+    if (values.length !== prompts) {
+      throw new RangeError(`${name}: expected ${prompts} prompts, got ${values.length}`);
+    }
+    const bad = values.findIndex((value) => !(value >= 0 && value <= max && value < Infinity));
+    if (bad >= 0) {
+      const range = max === Infinity ? "a finite number ≥ 0" : `a number in [0, ${max}]`;
+      throw new RangeError(`${name} of prompt ${bad}: expected ${range}, got ${values[bad]}`);
+    }
+  }
 }
 
-/** The sampler of Algorithm 1. */
-export function createVasSampler(config: VasConfig, { prompts, batchSize, seed }: Pool): Sampler {
-  const { mixtureRatio, refreshInterval, momentum, weights, normalization } = config;
-  const weighted = weightedPrompts(mixtureRatio, batchSize);
-  const scores = weighted > 0; // what draws nothing by weight needs no scores
-  const permutation = config.uniformPart === "permutation"
-    ? randomSource(seed, "permutation").shuffled(Array(prompts).keys())
-    : null;
-  let position = 0;
-  let current: Float32Array | null = null; // [prompts]
-  let draws: WeightedDraw | null = null;
-  const use = (next: Float32Array) => {
-    draws = new WeightedDraw(next);
-    current = next;
-  };
-
-  const drawRest = (count: number, random: RandomSource): ArrayLike<number> => {
-    if (permutation === null) return drawUniform(count, prompts, uniformStream(random));
-    const walk = walkPermutation(permutation, position, count);
-    position = walk.position;
-    return walk.taken;
-  };
-
-  return {
-    scoringRollouts: scores ? config.scoringRollouts : 0,
-    diversity: scores ? { measure: config.diversity, padResponses: config.padResponses } : null,
-    needsRefresh(finishedSteps, phase) {
-      if (!scores) return false;
-      // The public code scores once before training, and then after updates.
-      if (config.refreshPhase === "afterUpdate" && finishedSteps === 0) {
-        return phase === "beforeDraw";
-      }
-      return phase === config.refreshPhase && finishedSteps % refreshInterval === 0;
-    },
-    score(passRate, tds) {
-      const ovs = passRate.map(outcomeVariance);
-      const vps = ovs.map((value, i) => variancePromotion(value, tds[i]!, weights));
-      const fresh = normalization === "minMax" ? minMaxNormalized(vps) : vps;
-      const before = current;
-      const weight = before === null
-        ? fresh
-        : fresh.map((value, i) => momentum * before[i]! + (1 - momentum) * value);
-      return { passRate, ovs, tds, vps, weight };
-    },
-    refresh: ({ weight }) => use(weight),
-    draw(_step, random) {
-      const byWeight = draws === null
-        ? drawUniform(weighted, prompts, random.at("weighted"))
-        : draws.drawMany(weighted, random.at("weighted"));
-      const rest = drawRest(batchSize - weighted, random);
-      const batch = new Int32Array(batchSize);
-      batch.set(byWeight);
-      batch.set(rest, weighted);
-      return batch;
-    },
-    state: () => ({ numbers: { position }, arrays: current === null ? {} : { weights: current } }),
-    restore({ numbers, arrays }) {
-      position = numbers.position ?? 0;
-      if (arrays.weights !== undefined) use(arrays.weights);
-    },
-  };
+/** a, b, a, b, … and what is left of the longer one (MMR1 verl/curriculum/samplers.py). */
+function interleaved(a: Int32Array, b: Int32Array): Int32Array {
+  const result = new Int32Array(a.length + b.length);
+  const pairs = Math.min(a.length, b.length);
+  for (let i = 0; i < pairs; i++) {
+    result[2 * i] = a[i]!;
+    result[2 * i + 1] = b[i]!;
+  }
+  result.set(a.subarray(pairs), 2 * pairs);
+  result.set(b.subarray(pairs), 2 * pairs);
+  return result;
 }
