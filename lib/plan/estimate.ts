@@ -1,6 +1,7 @@
 /** What a run will generate, exactly, and about how long it will take. */
 import { BENCHMARKS } from "../dataset/prompt.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
+import { createSampler } from "../sampler/sampler.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { GenerationCount } from "../schema/run_record.ts";
@@ -22,10 +23,9 @@ export interface ColdStartTiming {
  * measuring only, one for each prompt of an evaluation, and the repeated scoring that serves as a control.
  */
 export function plannedRollouts(config: RunConfig): GenerationCount {
-  const { algorithm, dataset, evaluation, sampler, training } = config;
+  const { algorithm, dataset, evaluation, training } = config;
   const { steps } = training;
-  const scoring = refreshes(config) *
-    (sampler.kind === "vas" ? dataset.prompts * sampler.scoringRollouts : 0);
+  const scoring = scoringRollouts(config);
   // Before the first step, every `interval` steps, and after the last.
   const evaluations = 1 + Math.ceil(steps / evaluation.interval);
   // At the first and the last evaluation, which are one when there are no steps.
@@ -38,12 +38,17 @@ export function plannedRollouts(config: RunConfig): GenerationCount {
   };
 }
 
-/** How often a run scores its pool. */
-function refreshes({ sampler, training: { steps } }: RunConfig): number {
-  if (sampler.kind !== "vas" || steps === 0) return 0;
-  return sampler.refreshPhase === "beforeDraw"
-    ? Math.ceil(steps / sampler.refreshInterval) // steps 0, T, 2T, … below the last
-    : 1 + Math.floor(steps / sampler.refreshInterval); // before the first, then after T, 2T, …
+/** Asks the sampler itself when it wants the pool scored. */
+function scoringRollouts({ sampler, dataset: { prompts }, training }: RunConfig): number {
+  const { steps, batchSize } = training;
+  const chooser = createSampler(sampler, { prompts, batchSize, seed: 0 });
+  if (chooser.scoringRollouts === 0) return 0;
+  let refreshes = 0;
+  for (let step = 1; step <= steps; step++) {
+    if (chooser.needsRefresh(step - 1, "beforeDraw")) refreshes++;
+    if (chooser.needsRefresh(step, "afterUpdate")) refreshes++;
+  }
+  return refreshes * prompts * chooser.scoringRollouts;
 }
 
 /** Sum of the three purposes. */

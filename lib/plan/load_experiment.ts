@@ -84,7 +84,8 @@ async function importDefault(file: string): Promise<unknown> {
     if (error instanceof ConfigError) {
       throw new ConfigError(`${file}: ${error.field}`, error.problem);
     }
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // A fault in the syntax comes as TypeError: SyntaxError: …
+    const reason = String(error).replace(/^TypeError: (?=\w*Error: )/, "");
     throw new ConfigError(file, `could not be loaded: ${reason}`);
   }
   if (!("default" in module)) {

@@ -2,6 +2,7 @@
 import type { z } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 import { LEVELS } from "../dataset/family.ts";
+import { weightedPrompts } from "../sampler/vas.ts";
 import { expected, fieldsOf, schemaAt, wordsOf } from "./expected.ts";
 import { noSuchField, type Path, pathText, show, valueAt } from "./path.ts";
 import { type RunConfig, runConfigSchema } from "./run_config.ts";
@@ -123,7 +124,7 @@ function crossFaults({ algorithm, coldStart, sampler, training }: RunConfig): Fa
   }
   if (
     sampler.kind === "vas" && sampler.mixtureRatio > 0 &&
-    Math.floor(sampler.mixtureRatio * batchSize) === 0
+    weightedPrompts(sampler.mixtureRatio, batchSize) === 0
   ) {
     faults.push({
       path: ["sampler", "mixtureRatio"],
