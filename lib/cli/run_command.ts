@@ -35,7 +35,8 @@ export async function runCommand(
   const report = result.interrupted || (result.finished + result.cached === 0)
     ? null
     : (await updateReport(whole, store, { always: false })).file;
-  summarize(result, report, given, resumeCommand(args, launcher()));
+  const retry = result.failures.length > 0 && !given.retryFailed ? ["--retry-failed"] : [];
+  summarize(result, report, given, resumeCommand([...args, ...retry], launcher()));
   return exit;
 }
 

@@ -21,8 +21,7 @@ function workerFlags(store: string): string[] {
     `--config=${join(ROOT, "deno.json")}`,
     "--allow-read",
     `--allow-write=${store}`,
-    "--allow-env",
-    "--allow-sys",
+    "--allow-sys=hostname",
     `--allow-ffi=${join(ROOT, "node_modules")}`,
   ];
 }
