@@ -128,8 +128,8 @@ Deno.test("the search for imports sees every form, and no examples", () => {
     'export * from "c";',
     'export type { D } from "./d.ts";',
     'import "./e.ts";',
-    'const f = () => import("../f/f.ts");',
-    'type G = import("../g/g.ts").G;',
+    'const f = () => import("./f.ts");',
+    'type G = import("./g.ts").G;',
     '/** import { no } from "./no.ts"; */',
     '// import "no";',
   ].join("\n");
@@ -139,7 +139,7 @@ Deno.test("the search for imports sees every form, and no examples", () => {
     ["c", false],
     ["lib/x/d.ts", true],
     ["lib/x/e.ts", false],
-    ["lib/f/f.ts", false],
-    ["lib/g/g.ts", true],
+    ["lib/x/f.ts", false],
+    ["lib/x/g.ts", true],
   ]);
 });
