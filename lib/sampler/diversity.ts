@@ -1,5 +1,5 @@
 /** Trajectory diversity: how unlike each other the responses to one prompt are. */
-import { editDistance } from "./edit_distance.ts";
+import { pairwiseEditDistances } from "./edit_distance.ts";
 import { ngramOverlap } from "./ngram_overlap.ts";
 import { selfBleu123 } from "./self_bleu.ts";
 import type { DiversityMeasure } from "./vas.ts";
@@ -47,30 +47,36 @@ export function trajectoryDiversity(
     case "distinct3":
       return distinct3(sequences);
     case "editDistance":
-      return meanOverPairs(sequences, (a, b) => {
-        const longer = Math.max(a.length, b.length);
-        return longer === 0 ? 0 : (editDistance(a, b) / longer) ** 2;
-      });
+      return meanOverPairs(sequences, (distance, longer) => (distance / longer) ** 2);
     case "tokenEditDistance":
-      return meanOverPairs(sequences, editDistance);
+      return meanOverPairs(sequences, (distance) => distance);
     default:
       return measure satisfies never;
   }
 }
 
 /** Different trigrams over all trigrams, pooled; 0 where there is none. */
-function distinct3(sequences: readonly ArrayLike<number>[]): number {
+function distinct3(sequences: readonly Int32Array[]): number {
   const { total, distinct } = ngramOverlap(sequences)[2]!;
   const all = total.reduce((a, b) => a + b, 0);
   return all === 0 ? 0 : distinct / all;
 }
 
-function meanOverPairs<T>(items: readonly T[], measure: (a: T, b: T) => number): number {
-  let sum = 0;
-  for (let i = 0; i < items.length; i++) {
-    for (let j = 0; j < i; j++) sum += measure(items[i]!, items[j]!);
+/** Mean over pairs of `term(Levenshtein distance, length of the longer)`; two empty responses count 0. */
+function meanOverPairs(
+  sequences: readonly Int32Array[],
+  term: (distance: number, longer: number) => number,
+): number {
+  const distances = pairwiseEditDistances(sequences);
+  let sum = 0, pair = 0;
+  for (let i = 0; i < sequences.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const longer = Math.max(sequences[i]!.length, sequences[j]!.length);
+      const distance = distances[pair++]!;
+      if (longer > 0) sum += term(distance, longer);
+    }
   }
-  return sum / (items.length * (items.length - 1) / 2);
+  return sum / distances.length;
 }
 
 /** A copy as 32-bit integers, filled up on the right. */

@@ -16,122 +16,97 @@ export interface NgramOverlap {
   readonly distinct: number;
 }
 
+// One record of eight integers, half a cache line, per different n-gram. Its number is the n-gram's id.
+const RECORD_SHIFT = 3;
+/** The n-gram: the id of its first n − 1 tokens, and its last token. */
+const PREFIX = 0, TOKEN = 1;
+/** The sequence it was last seen in, and how often there. */
+const CURRENT = 2, CURRENT_COUNT = 3;
+/** Its largest count in one sequence, that sequence, and its largest count in any other. */
+const FIRST = 4, LEADER = 5, SECOND = 6;
+
 /**
  * The overlap for n = 1, 2, 3, in this order.
  *
- * Each n-gram gets a dense id from a hash table keyed by (id of its first n − 1 tokens, id of its last token),
- * so counting never compares sequences. Per n-gram only the largest count, whose it is, and the largest count
- * of anyone else are kept: a sequence falls short of its own total by first − second over the n-grams it leads.
+ * A hash table with linear probing gives each n-gram a dense id; sequences are never compared with each other.
+ * A sequence falls short of its own total by first − second largest count, over the n-grams that it leads.
+ *
+ * @param sequences 32-bit token ids
  */
-export function ngramOverlap(sequences: readonly ArrayLike<number>[]): NgramOverlap[] {
+export function ngramOverlap(sequences: readonly Int32Array[]): NgramOverlap[] {
   const tokens = sequences.reduce((sum, { length }) => sum + length, 0);
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * tokens + 1))); // id + 1, or 0 where free
+  const records = new Int32Array(tokens << RECORD_SHIFT);
   const unigrams = new Int32Array(tokens);
   const prefixes = new Int32Array(tokens); // id of the (n − 1)-gram that begins here
-  const table = new NgramTable(tokens);
-
   const overlaps: NgramOverlap[] = [];
   for (let order = 1; order <= MAX_ORDER; order++) {
-    table.clear();
-    const total = new Int32Array(sequences.length);
-    let at = 0;
+    const total = Int32Array.from(sequences, ({ length }) => Math.max(0, length - order + 1));
+    let distinct = 0, at = 0;
+    slots.fill(0);
     for (let i = 0; i < sequences.length; i++) {
-      const sequence = sequences[i]!;
-      total[i] = Math.max(0, sequence.length - order + 1);
-      for (let k = 0; k < total[i]!; k++) {
-        if (order === 1) {
-          unigrams[at + k] = prefixes[at + k] = table.count(0, sequence[k]!, i);
-        } else {
-          prefixes[at + k] = table.count(prefixes[at + k]!, unigrams[at + k + order - 1]!, i);
-        }
+      const sequence = sequences[i]!, end = at + total[i]!;
+      for (let k = at; k < end; k++) {
+        const prefix = order === 1 ? 0 : prefixes[k]!;
+        const token = order === 1 ? sequence[k - at]! : unigrams[k + order - 1]!;
+        const id = findOrAdd(slots, records, distinct, prefix, token);
+        if (id === distinct) distinct++;
+        count(records, id << RECORD_SHIFT, i);
+        prefixes[k] = id;
+        if (order === 1) unigrams[k] = id;
       }
       at += sequence.length;
     }
     const shared = total.slice();
-    table.subtractLeads(shared);
-    overlaps.push({ total, shared, distinct: table.size });
+    for (let record = 0; record < distinct << RECORD_SHIFT; record += 1 << RECORD_SHIFT) {
+      shared[records[record + LEADER]!]! -= records[record + FIRST]! - records[record + SECOND]!;
+    }
+    overlaps.push({ total, shared, distinct });
   }
   return overlaps;
 }
 
-/** Open addressing with linear probing; dense ids in order of appearance. */
-class NgramTable {
-  size = 0;
-  readonly #mask: number;
-  readonly #slots: Int32Array; // id + 1, or 0 where free
-  readonly #prefix: Int32Array;
-  readonly #token: Int32Array;
-  /** Sequence that was counted last, and its count. */
-  readonly #current: Int32Array;
-  readonly #currentCount: Int32Array;
-  /** Largest count of one sequence, that sequence, and the largest count of any other. */
-  readonly #first: Int32Array;
-  readonly #leader: Int32Array;
-  readonly #second: Int32Array;
-
-  constructor(capacity: number) {
-    const slots = 2 ** Math.ceil(Math.log2(2 * capacity + 1)); // at most half full
-    this.#mask = slots - 1;
-    this.#slots = new Int32Array(slots);
-    this.#prefix = new Int32Array(capacity);
-    this.#token = new Int32Array(capacity);
-    this.#current = new Int32Array(capacity);
-    this.#currentCount = new Int32Array(capacity);
-    this.#first = new Int32Array(capacity);
-    this.#leader = new Int32Array(capacity);
-    this.#second = new Int32Array(capacity);
-  }
-
-  clear(): void {
-    this.#slots.fill(0);
-    this.size = 0;
-  }
-
-  /** Counts one occurrence in `sequence`; sequences come one after the other. Returns the n-gram's id. */
-  count(prefix: number, token: number, sequence: number): number {
-    let hash = Math.imul(prefix, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    let slot = (hash ^ (hash >>> 13)) & this.#mask;
-    for (;;) {
-      const id = this.#slots[slot]! - 1;
-      if (id < 0) return this.#add(slot, prefix, token, sequence);
-      if (this.#token[id] === token && this.#prefix[id] === prefix) {
-        this.#increment(id, sequence);
-        return id;
-      }
-      slot = (slot + 1) & this.#mask;
+/** The id of an n-gram; `free`, with a new record, when it is not yet known. */
+function findOrAdd(
+  slots: Int32Array,
+  records: Int32Array,
+  free: number,
+  prefix: number,
+  token: number,
+): number {
+  const mask = slots.length - 1;
+  let hash = Math.imul(prefix, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  let slot = (hash ^ (hash >>> 13)) & mask;
+  for (;;) {
+    const id = slots[slot]! - 1;
+    if (id < 0) {
+      const record = free << RECORD_SHIFT;
+      records.fill(0, record, record + (1 << RECORD_SHIFT));
+      records[record + PREFIX] = prefix;
+      records[record + TOKEN] = token;
+      slots[slot] = free + 1;
+      return free;
     }
+    const record = id << RECORD_SHIFT;
+    if (records[record + TOKEN] === token && records[record + PREFIX] === prefix) return id;
+    slot = (slot + 1) & mask;
   }
+}
 
-  /** From each sequence's number of n-grams, subtracts what no other sequence matches. */
-  subtractLeads(totals: Int32Array): void {
-    for (let id = 0; id < this.size; id++) {
-      totals[this.#leader[id]!]! -= this.#first[id]! - this.#second[id]!;
+/** Counts one occurrence in `sequence`. Sequences come one after the other. */
+function count(records: Int32Array, record: number, sequence: number): void {
+  const again = records[record + CURRENT] === sequence;
+  const here = again ? records[record + CURRENT_COUNT]! + 1 : 1;
+  records[record + CURRENT] = sequence;
+  records[record + CURRENT_COUNT] = here;
+  if (here > records[record + FIRST]!) {
+    if (records[record + LEADER] !== sequence) {
+      records[record + SECOND] = records[record + FIRST]!;
+      records[record + LEADER] = sequence;
     }
-  }
-
-  #add(slot: number, prefix: number, token: number, sequence: number): number {
-    const id = this.size++;
-    this.#slots[slot] = id + 1;
-    this.#prefix[id] = prefix;
-    this.#token[id] = token;
-    this.#current[id] = this.#leader[id] = sequence;
-    this.#currentCount[id] = this.#first[id] = 1;
-    this.#second[id] = 0;
-    return id;
-  }
-
-  #increment(id: number, sequence: number): void {
-    const count = this.#current[id] === sequence ? this.#currentCount[id]! + 1 : 1;
-    this.#current[id] = sequence;
-    this.#currentCount[id] = count;
-    if (this.#leader[id] === sequence) {
-      this.#first[id] = count;
-    } else if (count > this.#first[id]!) {
-      this.#second[id] = this.#first[id]!;
-      this.#first[id] = count;
-      this.#leader[id] = sequence;
-    } else if (count > this.#second[id]!) {
-      this.#second[id] = count;
-    }
+    records[record + FIRST] = here;
+  } else if (here > records[record + SECOND]! && records[record + LEADER] !== sequence) {
+    records[record + SECOND] = here;
   }
 }
