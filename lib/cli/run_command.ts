@@ -11,6 +11,9 @@ import { EXIT } from "./exit.ts";
 import { loadPlan } from "./experiment.ts";
 import { updateReport } from "./report_page.ts";
 
+/** One Ctrl-C comes more than once: from the terminal, and passed on by `deno task` and by npm. */
+const SAME_KEY_MS = 500;
+
 /**
  * Executes an experiment.
  *
@@ -59,12 +62,14 @@ async function sweep(
     circumstances: () =>
       circumstances(Deno.cwd(), store.folder, { backend: "onnx", device: "cpu" }),
   });
-  let signal: Deno.Signal | null = null;
-  const onInterrupt = () => interrupt("SIGINT"), onTerminate = () => interrupt("SIGTERM");
+  let signal: Deno.Signal | null = null, signalAt = -Infinity;
   const interrupt = (name: Deno.Signal) => {
-    signal = name;
-    execution.interrupt();
+    const now = performance.now();
+    if (now - signalAt >= SAME_KEY_MS) execution.interrupt();
+    signal ??= name;
+    signalAt = now;
   };
+  const onInterrupt = () => interrupt("SIGINT"), onTerminate = () => interrupt("SIGTERM");
   Deno.addSignalListener("SIGINT", onInterrupt);
   Deno.addSignalListener("SIGTERM", onTerminate);
   try {
