@@ -10,6 +10,8 @@ export { ablate, grid } from "./plan/axes.ts";
 export { type Case, cases } from "./plan/case.ts";
 export { defineExperiment, type Experiment } from "./plan/experiment.ts";
 export { transformer } from "./policy/transformer.ts";
+export { defineReport, type Report } from "./report/define_report.ts";
+export * from "./report/sections/mod.ts";
 export { random } from "./sampler/random.ts";
 export { vas } from "./sampler/vas.ts";
 export type { Axes, Patch } from "./schema/patch.ts";

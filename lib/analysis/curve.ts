@@ -1,0 +1,151 @@
+/** Curves of several seeds on a common axis: their mean, and an interval for it. */
+import { tInterval } from "../core/statistics.ts";
+import type { Table } from "./table.ts";
+
+/** One point of a curve. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What one run measured along the way; `x` rises. */
+export interface SeedCurve {
+  readonly arm: string;
+  readonly seed: number;
+  readonly points: readonly Point[];
+}
+
+/** Mean over seeds at one place, with a 95 % Student-t interval; without one for a single seed. */
+export interface BandPoint {
+  readonly arm: string;
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly n: number;
+}
+
+/** Points a curve is drawn with at most; longer ones are drawn as means over blocks. */
+export const POINTS_PER_CURVE = 200;
+
+/** One curve per arm and seed, in the table's order. `NaN` is left out. */
+export function seedCurves<Row extends { readonly arm: string; readonly seed: number }>(
+  table: Table<Row>,
+  { x, y }: { readonly x: keyof Row & string; readonly y: keyof Row & string },
+): readonly SeedCurve[] {
+  const arms = table.array("arm") as string[], seeds = table.array("seed") as number[];
+  const xs = table.array(x) as number[], ys = table.array(y) as number[];
+  const curves = new Map<string, { arm: string; seed: number; points: Point[] }>();
+  for (let i = 0; i < arms.length; i++) {
+    if (Number.isNaN(ys[i]!)) continue;
+    const key = `${seeds[i]}:${arms[i]}`;
+    let curve = curves.get(key);
+    if (curve === undefined) {
+      curve = { arm: arms[i]!, seed: seeds[i]!, points: [] };
+      curves.set(key, curve);
+    }
+    curve.points.push({ x: xs[i]!, y: ys[i]! });
+  }
+  return [...curves.values()];
+}
+
+/**
+ * Means over blocks of `size` successive points, placed at the block's mean `x`; the last block may be shorter.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const points = [{ x: 1, y: 1 }, { x: 2, y: 3 }, { x: 3, y: 8 }];
+ * deepEqual(blockMeans(points, 2), [{ x: 1.5, y: 2 }, { x: 3, y: 8 }]);
+ * ```
+ */
+export function blockMeans(points: readonly Point[], size: number): readonly Point[] {
+  if (size <= 1) return points;
+  const means: Point[] = [];
+  for (let start = 0; start < points.length; start += size) {
+    const end = Math.min(points.length, start + size);
+    let x = 0, y = 0;
+    for (let i = start; i < end; i++) {
+      x += points[i]!.x;
+      y += points[i]!.y;
+    }
+    means.push({ x: x / (end - start), y: y / (end - start) });
+  }
+  return means;
+}
+
+/** The curve at `x`, linear between points; null outside of them. */
+export function interpolate(points: readonly Point[], x: number): number | null {
+  const after = points.findIndex((point) => point.x >= x);
+  if (after < 0) return null;
+  const right = points[after]!;
+  if (right.x === x) return right.y;
+  const left = points[after - 1];
+  if (left === undefined) return null;
+  return left.y + (right.y - left.y) * (x - left.x) / (right.x - left.x);
+}
+
+/** Where all curves can be compared: their own places when these agree, else a grid over the common range. */
+export function commonPlaces(curves: readonly SeedCurve[]): readonly number[] {
+  const [first] = curves;
+  if (first === undefined || curves.some(({ points }) => points.length === 0)) return [];
+  const same = curves.every(({ points }) =>
+    points.length === first.points.length &&
+    points.every(({ x }, i) => x === first.points[i]!.x)
+  );
+  if (same) return first.points.map(({ x }) => x);
+  const low = Math.max(...curves.map(({ points }) => points[0]!.x));
+  const high = Math.min(...curves.map(({ points }) => points.at(-1)!.x));
+  if (high < low) return [];
+  const count = Math.max(2, Math.min(...curves.map(({ points }) => points.length)));
+  return Array.from({ length: count }, (_, i) => low + (high - low) * i / (count - 1));
+}
+
+/** Mean and interval over the seeds of each arm. Seeds are only averaged where all of them have been. */
+export function bands(curves: readonly SeedCurve[]): readonly BandPoint[] {
+  return [...Map.groupBy(curves, ({ arm }) => arm)].flatMap(([arm, seeds]) =>
+    commonPlaces(seeds).map((x) => {
+      const values = seeds.map(({ points }) => interpolate(points, x)!);
+      const { mean, low, high, n } = tInterval(values);
+      const known = n > 1;
+      return { arm, x, mean, low: known ? low : null, high: known ? high : null, n };
+    })
+  );
+}
+
+/**
+ * Area under the curve by trapezoids over [from, to], divided by its width: the curve's mean height. Null where
+ * the curve does not cover the range.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(meanHeight([{ x: 0, y: 0 }, { x: 1, y: 1 }, { x: 3, y: 1 }], 0, 2), 0.75);
+ * ```
+ */
+export function meanHeight(points: readonly Point[], from: number, to: number): number | null {
+  const first = interpolate(points, from), last = interpolate(points, to);
+  if (first === null || last === null) return null;
+  if (to === from) return first;
+  const inside = points.filter(({ x }) => x > from && x < to);
+  const path = [{ x: from, y: first }, ...inside, { x: to, y: last }];
+  let area = 0;
+  for (let i = 1; i < path.length; i++) {
+    const a = path[i - 1]!, b = path[i]!;
+    area += (b.x - a.x) * (a.y + b.y) / 2;
+  }
+  return area / (to - from);
+}
+
+/** Curves thin enough to draw, and how many points each drawn one stands for. */
+export function drawable(
+  curves: readonly SeedCurve[],
+  atMost = POINTS_PER_CURVE,
+): { readonly curves: readonly SeedCurve[]; readonly block: number } {
+  const longest = Math.max(0, ...curves.map(({ points }) => points.length));
+  const block = Math.max(1, Math.ceil(longest / atMost));
+  return {
+    block,
+    curves: curves.map((curve) => ({ ...curve, points: blockMeans(curve.points, block) })),
+  };
+}

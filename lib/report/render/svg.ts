@@ -1,0 +1,68 @@
+/** Vega-Lite specifications → SVG text, without a browser. */
+import { loadVega, type VegaLiteSpec } from "../../../deps.ts";
+import { escapeHtml, Html } from "../html/html.ts";
+import { textWidth } from "./text_metrics.ts";
+import { THEME } from "./theme.ts";
+
+type Vega = Awaited<ReturnType<typeof loadVega>>["vega"];
+
+/** How to render. */
+export interface SvgOptions {
+  /** Read out instead of the picture. */
+  readonly label: string;
+  /** Receives what Vega has to say; by default it goes to the console. */
+  readonly onWarning?: (message: string) => void;
+}
+
+function logger(onWarning: (message: string) => void) {
+  const report = (...messages: readonly unknown[]) => {
+    onWarning(messages.map(String).join(" "));
+    return self;
+  };
+  const self = {
+    level: () => 0,
+    error: report,
+    warn: report,
+    info: () => self,
+    debug: () => self,
+  };
+  return self as unknown as ReturnType<Vega["logger"]>; // `level` is also a setter there
+}
+
+let measured = false;
+
+/** Replaces Vega's estimate of text widths, once: it belongs to the module, not to a view. */
+function measureText(vega: Vega): void {
+  if (measured) return;
+  measured = true;
+  const { textMetrics } = vega as unknown as { // exported, but not in Vega's types
+    textMetrics: { width: (item: TextItem, text?: string) => number };
+  };
+  textMetrics.width = (item, text) =>
+    textWidth(String(text ?? item.text ?? ""), item.fontSize ?? 11, item.fontWeight === "bold");
+}
+
+interface TextItem {
+  readonly text?: unknown;
+  readonly fontSize?: number;
+  readonly fontWeight?: unknown;
+}
+
+/** The chart as an `<svg>` element that scales down with its surroundings, and reads as one picture. */
+export async function renderSvg(
+  spec: VegaLiteSpec,
+  { label, onWarning = console.warn }: SvgOptions,
+): Promise<Html> {
+  const { vega, vegaLite } = await loadVega();
+  measureText(vega);
+  const log = logger(onWarning);
+  const compiled = vegaLite.compile(spec, { config: THEME, logger: log });
+  const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: log });
+  const svg = await view.toSVG();
+  view.finalize();
+  const opened = svg.replace(/^<svg [^>]*>/, (tag) =>
+    tag
+      .replace(/ xmlns(:xlink)?="[^"]*"| class="[^"]*"| version="[^"]*"/g, "")
+      .replace("<svg ", `<svg role="img" aria-label="${escapeHtml(label)}" `));
+  return new Html(opened);
+}

@@ -1,0 +1,64 @@
+/** Validation accuracy against what it cost: the paper's x axis, and three that count the scoring too. */
+import { curveChart } from "../charts/curve_chart.ts";
+import type { Section } from "../define_report.ts";
+import { csvLink, figure, legend, tabs } from "../html/figure.ts";
+import { html } from "../html/html.ts";
+import { bandTable, type DrawnCurves, drawnCurves, extentOf, validation } from "./curves.ts";
+
+const AXES = [
+  {
+    key: "rollouts",
+    label: "rollouts generated",
+    title: "rollouts generated (training + scoring)",
+  },
+  { key: "tokens", label: "tokens generated", title: "tokens generated (training + scoring)" },
+  { key: "seconds", label: "seconds", title: "seconds of training and scoring" },
+  { key: "step", label: "steps", title: "step" },
+] as const;
+
+/** One chart per axis behind tabs, in a wide and a narrow version. */
+export function accuracyByCost(): Section {
+  return {
+    id: "cost-curves",
+    title: "Accuracy by rollouts generated",
+    write: async (context) => {
+      const { styles, replicates, seedMeaning, svg } = context;
+      const table = validation(context);
+      if (table.numRows() === 0) return null;
+      const options = [], all: Record<string, DrawnCurves["bands"]> = {};
+      for (const { key, label, title } of AXES) {
+        const curves = drawnCurves(table, { x: key, y: "accuracy" });
+        all[key] = curves.bands;
+        const chart = (width: number, height: number) =>
+          svg(
+            curveChart({
+              ...curves,
+              styles,
+              xTitle: title,
+              yFormat: ".2f",
+              yDomain: extentOf([curves]),
+              width,
+              height,
+            }),
+            `Validation accuracy against ${title}, by arm`,
+          );
+        const wide = await chart(860, 340), narrow = await chart(356, 260);
+        options.push({
+          label,
+          content: html`
+            <div class="wide">${wide}</div>
+            <div class="narrow">${narrow}</div>
+          `,
+        });
+      }
+      return figure({
+        id: "figure-cost-curves",
+        legend: legend(styles),
+        content: tabs("axis", options),
+        caption:
+          html`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Rollouts, tokens and seconds count what was spent on training and on scoring prompts for the sampler; what was spent on measuring (evaluations, and the scoring repeated as a control) is left out. Where seeds were evaluated at different costs, each is interpolated linearly to common places before averaging. ${seedMeaning}`,
+        data: csvLink("accuracy_by_cost", await bandTable(all)),
+      });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** Accuracy on the benchmark splits before and after training. */
+import { tInterval } from "../../core/statistics.ts";
+import { benchmarkResults } from "../../analysis/benchmark.ts";
+import { createTable } from "../../analysis/table.ts";
+import type { Section } from "../define_report.ts";
+import { formatFixed, formatSigned } from "../format.ts";
+import { csvLink, dataTable } from "../html/figure.ts";
+import { html } from "../html/html.ts";
+
+const percent = (values: readonly number[]) => formatFixed(100 * tInterval(values).mean, 1);
+
+/** Mean over seeds with its interval, in per cent. */
+function withInterval(values: readonly number[], signed = false): string {
+  const { mean, low, high, n } = tInterval(values.map((value) => 100 * value));
+  const text = (value: number) => signed ? formatSigned(value, 1) : formatFixed(value, 1);
+  return n < 2 ? text(mean) : `${text(mean)} [${text(low)}, ${text(high)}]`;
+}
+
+/** First and last evaluation by arm, and the gain with its interval. */
+export function benchmarks(): Section {
+  return {
+    id: "benchmarks",
+    title: "Benchmarks",
+    write: async ({ results, replicates }) => {
+      const found = results.arms.map((arm) => ({ arm: arm.name, rows: benchmarkResults(arm) }))
+        .filter(({ rows }) => rows.length > 0);
+      const [first] = found;
+      if (first === undefined) return null;
+      const rows = first.rows.flatMap(({ split, prompts }) =>
+        found.flatMap(({ arm, rows }, i) => {
+          const row = rows.find((row) => row.split === split);
+          if (row === undefined) return [];
+          const gain = row.last.map((value, seed) => value - row.first[seed]!);
+          return [[
+            i === 0 ? html`${split} <small>(${prompts})</small>` : "",
+            arm,
+            percent(row.first),
+            withInterval(row.last),
+            withInterval(gain, true),
+          ]];
+        })
+      );
+      type Row = { split: string; arm: string; index: number; first: number; last: number };
+      const table = await createTable<Row>(
+        ["split", "arm", "index", "first", "last"],
+        found.flatMap(({ arm, rows }) =>
+          rows.flatMap(({ split, first, last }) =>
+            first.map((value, index) => ({ split, arm, index, first: value, last: last[index]! }))
+          )
+        ),
+      );
+      return html`<p>Accuracy in per cent before training and after the last step; “average” is over the benchmarks without the validation split.</p>
+${
+        dataTable({
+          label: "Accuracy on the benchmarks",
+          head: ["Split (prompts)", "Arm", "First", "Last [95 %]", "Gain [95 %]"],
+          rows,
+        })
+      }
+<p><small>Student-t intervals over seeds, ${replicates}; they say nothing about other prompts than these. Exploratory: not corrected for the number of splits.</small> ${
+        csvLink("benchmarks", table)
+      }</p>`;
+    },
+  };
+}

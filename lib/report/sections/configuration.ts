@@ -1,0 +1,60 @@
+/** How the arms differ, what they share, and which runs no figure shows. */
+import { excludedRuns } from "../../analysis/results.ts";
+import { compareSettings } from "../../analysis/setting.ts";
+import type { Section } from "../define_report.ts";
+import { dataTable } from "../html/figure.ts";
+import { type Html, html } from "../html/html.ts";
+
+const code = (value: string | null) => value === null ? "–" : html`<code>${value}</code>`;
+
+function excluded(results: Parameters<typeof excludedRuns>[0]): Html {
+  const runs = excludedRuns(results);
+  if (runs.length === 0) return html`<p>None: every planned run is finished and shown.</p>`;
+  return dataTable({
+    label: "Runs that no figure shows",
+    head: ["Arm", "Seed", "Status", "Records", "Why", "Run"],
+    numeric: false,
+    rows: runs.map(({ arm, run }) => [
+      arm,
+      run.seed,
+      run.status,
+      run.records.length,
+      run.failure ?? "–",
+      html`<code>${run.id}</code>`,
+    ]),
+  });
+}
+
+/** Settings that set the arms apart first, the rest folded. */
+export function configuration(): Section {
+  return {
+    id: "configuration",
+    title: "Configuration",
+    write: ({ results }) => {
+      const { common, differing } = compareSettings(results.arms);
+      return Promise.resolve(html`<h3>What differs between the arms</h3>
+${
+        differing.length === 0 ? html`<p>Nothing but the seed.</p>` : dataTable({
+          label: "Settings that differ",
+          head: ["Setting", ...results.arms.map(({ name }) => name)],
+          numeric: false,
+          rows: differing.map((
+            { path, values },
+          ) => [html`<code>${path}</code>`, ...values.map(code)]),
+        })
+      }
+<details><summary>${common.length} settings that all arms share</summary>
+${
+        dataTable({
+          label: "Settings that all arms share",
+          head: ["Setting", "Value"],
+          numeric: false,
+          rows: common.map(({ path, value }) => [html`<code>${path}</code>`, code(value)]),
+        })
+      }</details>
+<h3>Runs not shown</h3>
+<p>Only finished runs enter figures and tables.</p>
+${excluded(results)}`);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** Rollouts to read, with image, reasoning and verdict (the paper's Figure 4). */
+import { Buffer } from "node:buffer";
+import { doneRuns } from "../../analysis/results.ts";
+import type { GalleryRecord, GalleryRollout } from "../../schema/run_record.ts";
+import type { Section } from "../define_report.ts";
+import { formatFixed, formatSigned } from "../format.ts";
+import { type Html, html } from "../html/html.ts";
+import { picturePng } from "../picture_png.ts";
+import { familyName } from "./family_name.ts";
+
+/** Settings of the section. */
+export interface GalleryOptions {
+  /** Prompts shown of each gallery. */
+  readonly prompts?: number;
+}
+
+/** Reasoning and answer of a well-formed response; null when it is not. */
+export function parts(
+  response: string,
+): { readonly reasoning: string; readonly answer: string } | null {
+  const match = /^\s*<think>([\s\S]*?)<\/think>\s*<answer>([\s\S]*?)<\/answer>\s*$/.exec(response);
+  return match === null ? null : { reasoning: match[1]!.trim(), answer: match[2]!.trim() };
+}
+
+function verdict({ accuracyReward, formatReward }: GalleryRollout): Html {
+  const right = accuracyReward > 0;
+  return html`<strong class="${right ? "up" : "down"}">${right ? "✓ right" : "✗ wrong"}</strong>${
+    formatReward > 0 ? null : html`, <span class="down">format broken</span>`
+  }`;
+}
+
+function rollout(shown: GalleryRollout): Html {
+  const found = parts(shown.response);
+  const text = found === null
+    ? html`<code>${shown.response === "" ? "(empty)" : shown.response}</code>`
+    : html`<code>${found.reasoning === "" ? "(no reasoning)" : found.reasoning}
+→ ${found.answer}</code>`;
+  return html`<div class="answer">${verdict(shown)} · reward ${
+    formatFixed(shown.reward, 2)
+  } · advantage ${formatSigned(shown.advantage, 2)}${text}</div>`;
+}
+
+function card(rollouts: readonly GalleryRollout[]): Html {
+  const { family, level, question, image, answer } = rollouts[0]!;
+  const picture = image === null
+    ? null
+    : html`<img alt="picture of the question" src="${
+      picturePng(Array.from(Buffer.from(image, "base64"), (grey) => grey / 255))
+    }">`;
+  return html`
+    <article
+      class="card"><div class="ask">${picture}<div><p><strong>${question}</strong></p><p><small>${familyName(
+        family,
+      )}, level ${level}${image === null
+        ? ", text only"
+        : ""}</small></p><p><small>key: ${answer}</small></p></div></div>${rollouts.map(
+          rollout,
+        )}</article>
+  `;
+}
+
+/** Prompts with an image first, as the paper's example has one. */
+function cards({ rollouts }: GalleryRecord, count: number): readonly Html[] {
+  const groups = [...Map.groupBy(rollouts, ({ promptId }) => promptId).values()];
+  return groups.toSorted((a, b) => Number(a[0]!.image === null) - Number(b[0]!.image === null))
+    .slice(0, count).map(card);
+}
+
+/** The first and the last gallery of one run of the last arm. */
+export function gallery({ prompts = 4 }: GalleryOptions = {}): Section {
+  return {
+    id: "gallery",
+    title: "Rollouts to read (Figure 4)",
+    write: ({ results }) => {
+      const arm = results.arms.findLast((arm) =>
+        doneRuns(arm).some(({ records }) => records.some(({ kind }) => kind === "gallery"))
+      );
+      const run = arm === undefined ? undefined : doneRuns(arm)[0];
+      const all = run?.records.filter((record) => record.kind === "gallery") ?? [];
+      const shown = [...new Set([all.at(0), all.at(-1)])].filter((record) => record !== undefined);
+      if (arm === undefined || run === undefined || shown.length === 0) {
+        return Promise.resolve(null);
+      }
+      const members = Math.max(
+        ...shown.flatMap(({ rollouts }) =>
+          [...Map.groupBy(rollouts, ({ promptId }) => promptId).values()].map(({ length }) =>
+            length
+          )
+        ),
+      );
+      return Promise.resolve(
+        html`<p>From ${arm.name}, seed ${run.seed}: prompts of a batch with their first ${members} rollouts, not chosen by what they say. The advantage compares a rollout with its whole group.</p>${
+          shown.map((record) =>
+            html`
+              <h3>Step ${record.step}</h3>
+              <div class="gallery">${cards(record, prompts)}</div>
+            `
+          )
+        }`,
+      );
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/** Every section a report can have. */
+export { accuracyByCost } from "./accuracy_by_cost.ts";
+export { answer } from "./answer.ts";
+export { benchmarks } from "./benchmarks.ts";
+export { coldStart } from "./cold_start.ts";
+export { configuration } from "./configuration.ts";
+export { cost } from "./cost.ts";
+export { gallery } from "./gallery.ts";
+export { informativeGroups } from "./informative_groups.ts";
+export { provenance } from "./provenance.ts";
+export { scoreDynamics } from "./score_dynamics.ts";
+export { trainingCurves } from "./training_curves.ts";

@@ -1,0 +1,96 @@
+/** Writes a report: one page that opens offline. */
+import { dirname } from "node:path";
+import { loadVega } from "../../deps.ts";
+import { evaluationTable } from "../analysis/evaluation_table.ts";
+import { type ArmResults, doneRuns, type ExperimentResults } from "../analysis/results.ts";
+import { stepTable } from "../analysis/step_table.ts";
+import { ConfigError, didYouMean } from "../core/errors.ts";
+import type { Report, ReportContext } from "./define_report.ts";
+import { formatCount } from "./format.ts";
+import type { Html } from "./html/html.ts";
+import { page } from "./html/page.ts";
+import { renderSvg } from "./render/svg.ts";
+import { armStyles } from "./render/theme.ts";
+
+/** The arm that the others are compared with: the named one, else the first that samples uniformly, else the first. */
+function baselineOf({ baseline }: Report, { arms, name }: ExperimentResults): ArmResults {
+  const [first] = arms;
+  if (first === undefined) throw new ConfigError(name, "expected at least one arm, got none");
+  if (baseline === undefined) {
+    return arms.find(({ config }) => config.sampler.kind === "random") ?? first;
+  }
+  const found = arms.find((arm) => arm.name === baseline);
+  if (found !== undefined) return found;
+  const names = arms.map((arm) => arm.name);
+  throw new ConfigError(
+    "baseline",
+    `expected the name of an arm, got "${baseline}"${didYouMean(baseline, names)}`,
+  );
+}
+
+/** What a caption says about replicates: arms may differ in how many seeds are finished. */
+function replicatesOf({ arms }: ExperimentResults): string {
+  const seeds = arms.map((arm) => doneRuns(arm).map(({ seed }) => seed));
+  const lists = [...new Set(seeds.map((list) => list.join(", ")))];
+  const count = (n: number) => `n = ${n} ${n === 1 ? "seed" : "seeds"}`;
+  if (lists.length === 1) return `${count(seeds[0]!.length)} per arm (${lists[0] || "none"})`;
+  return arms.map(({ name }, i) => `${count(seeds[i]!.length)} in ${name}`).join(", ");
+}
+
+/** What a seed decides is the same in every run: the cold start and the data set have seeds of their own. */
+const SEED_MEANING =
+  "The seed decides which prompts are drawn and which tokens are sampled; cold start, pool and validation " +
+  "prompts are the same for all seeds, so the intervals say nothing about other cold starts or pools.";
+
+async function contextOf(report: Report, results: ExperimentResults): Promise<ReportContext> {
+  return {
+    results,
+    baseline: baselineOf(report, results),
+    styles: armStyles(results.arms.map(({ name }) => name)),
+    steps: await stepTable(results),
+    evaluations: await evaluationTable(results),
+    replicates: replicatesOf(results),
+    seedMeaning: SEED_MEANING,
+    svg: (spec, label) => renderSvg(spec, { label }),
+  };
+}
+
+/** The page as text. */
+export async function renderReport(report: Report, results: ExperimentResults): Promise<string> {
+  const context = await contextOf(report, results);
+  (await loadVega()).vega.resetSVGDefIds(); // the same results give the same page
+  const sections: { id: string; title: string; content: Html }[] = [];
+  for (const { id, title, write } of report.sections) {
+    const content = await write(context);
+    if (content !== null) sections.push({ id, title, content });
+  }
+  const done = results.arms.flatMap(doneRuns).length;
+  const planned = results.arms.reduce((sum, { runs }) => sum + runs.length, 0);
+  const records = results.arms.flatMap(doneRuns).reduce((sum, run) => sum + run.records.length, 0);
+  return page({
+    title: report.title ?? results.name.replaceAll("_", " "),
+    question: results.question,
+    notice: report.notice ?? null,
+    sections,
+    footer: `${done} of ${planned} runs finished; ${formatCount(records)} records read.`,
+  });
+}
+
+/**
+ * Writes the page of `results` to `file`, at once: a reader sees the old page or the new one.
+ *
+ * Errors: a ConfigError when the report names an arm that is not there.
+ */
+export async function writeReport(
+  report: Report,
+  results: ExperimentResults,
+  file: string,
+): Promise<{ readonly file: string; readonly bytes: number; readonly seconds: number }> {
+  const start = performance.now();
+  const bytes = new TextEncoder().encode(await renderReport(report, results));
+  await Deno.mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.tmp`;
+  await Deno.writeFile(temporary, bytes);
+  await Deno.rename(temporary, file);
+  return { file, bytes: bytes.length, seconds: (performance.now() - start) / 1000 };
+}
