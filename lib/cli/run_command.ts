@@ -1,4 +1,5 @@
 /** `run`: executes what is not done, then writes the report. */
+import { plannedRollouts, totalRollouts } from "../plan/estimate.ts";
 import { filterPlan } from "../plan/filter.ts";
 import type { Plan, PlannedRun } from "../plan/plan.ts";
 import { createReporter } from "../runner/reporters.ts";
@@ -77,7 +78,7 @@ async function sweep(
       task.id,
       { task, label: `cold start ${task.id.slice(0, 8)}`, steps: task.identity.coldStart.steps },
     ]);
-    const result = await execution.execute(plan.runs.map(jobOf), new Map(coldStarts));
+    const result = await execution.execute(longestFirst(plan.runs).map(jobOf), new Map(coldStarts));
     const exit = result.interrupted
       ? (signal === "SIGTERM" ? EXIT.terminated : EXIT.interrupted)
       : result.failures.length > 0 || result.left > 0
@@ -89,6 +90,12 @@ async function sweep(
     Deno.removeSignalListener("SIGTERM", onTerminate);
     reporter.close();
   }
+}
+
+/** What starts last should be short: then no core waits long for the other at the end. */
+function longestFirst(runs: readonly PlannedRun[]): PlannedRun[] {
+  const rollouts = new Map(runs.map((run) => [run.id, totalRollouts(plannedRollouts(run.config))]));
+  return runs.toSorted((a, b) => rollouts.get(b.id)! - rollouts.get(a.id)!);
 }
 
 function jobOf(task: PlannedRun): Job<RunTask> {
