@@ -1,5 +1,6 @@
 /** `run`: executes what is not done, then writes the report. */
 import { plannedRollouts, totalRollouts } from "../plan/estimate.ts";
+import { fileURLToPath } from "node:url";
 import { filterPlan } from "../plan/filter.ts";
 import type { Plan, PlannedRun } from "../plan/plan.ts";
 import { createReporter } from "../runner/reporters.ts";
@@ -12,6 +13,8 @@ import { EXIT } from "./exit.ts";
 import { loadPlan } from "./experiment.ts";
 import { updateReport } from "./report_page.ts";
 
+/** The project's folder: whose code it is that runs. */
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** One Ctrl-C comes more than once: from the terminal, and passed on by `deno task` and by npm. */
 const SAME_KEY_MS = 500;
 
@@ -60,8 +63,7 @@ async function sweep(
     failFast,
     reporter,
     ...(engines !== undefined && { engines }),
-    circumstances: () =>
-      circumstances(Deno.cwd(), store.folder, { backend: "onnx", device: "cpu" }),
+    circumstances: () => circumstances(ROOT, store.folder, { backend: "onnx", device: "cpu" }),
   });
   let signal: Deno.Signal | null = null, signalAt = -Infinity;
   const interrupt = (name: Deno.Signal) => {
@@ -126,7 +128,7 @@ function summarize(
   const parts = [`${finished} finished now`, `${cached} done before`];
   if (failures.length > 0) parts.push(`${failures.length} failed`);
   if (left > 0) parts.push(`${left} left`);
-  console.log(`${runs} runs: ${parts.join(", ")}`);
+  console.log(`${runs} ${runs === 1 ? "run" : "runs"}: ${parts.join(", ")}`);
   for (const { label, message, log } of failures) {
     console.log(`  ${label}: ${message.split("\n")[0]}${log === null ? "" : `\n    log: ${log}`}`);
   }
