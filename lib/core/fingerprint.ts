@@ -18,19 +18,20 @@ export function canonicalJson(value: unknown, path = "value"): string {
     if (!Number.isFinite(value)) {
       throw new TypeError(`${path}: expected a finite number, got ${value}`);
     }
-    return JSON.stringify(Number(value.toPrecision(12)));
+    const isShort = Number.isInteger(value) && Math.abs(value) < 1e12;
+    return JSON.stringify(isShort ? value : Number(value.toPrecision(12)));
   }
   if (Array.isArray(value)) {
     return `[${value.map((item, i) => canonicalJson(item, `${path}[${i}]`)).join(",")}]`;
   }
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    const entries = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
-    return `{${
-      entries.map(([key, item]) =>
-        `${JSON.stringify(key)}:${canonicalJson(item, `${path}.${key}`)}`
-      )
-        .join(",")
-    }}`;
+    const fields = value as Readonly<Record<string, unknown>>;
+    let text = "";
+    for (const key of Object.keys(fields).sort()) {
+      const field = canonicalJson(fields[key], `${path}.${key}`);
+      text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${field}`;
+    }
+    return `{${text}}`;
   }
   throw new TypeError(`${path}: expected plain data, got ${typeof value}`);
 }

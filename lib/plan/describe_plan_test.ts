@@ -10,7 +10,7 @@ import { expand } from "./plan.ts";
 
 const base = refine(recipe("mmr1_micro"), {
   dataset: { prompts: 100, validationPrompts: 10, benchmarkPrompts: 2 },
-  algorithm: { groupSize: 4 },
+  algorithm: { groupSize: 4, miniBatches: 4 },
   training: { steps: 10, batchSize: 8 },
   evaluation: { interval: 5, scoringControl: false },
   coldStart: { steps: 100, batchSize: 16 },

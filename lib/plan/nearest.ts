@@ -44,7 +44,7 @@ export function nearest(
 type Encoded = readonly number[];
 
 function createCode() {
-  const places = new Map<string, number>(), numbers = new Map<string, number>();
+  const places = new Map<string, number>(), numbers = new Map<unknown, number>();
   const fields: string[] = [], values: unknown[] = [undefined];
   const sections = new Map<object, readonly (readonly [place: number, value: number])[]>();
   const placeOf = (field: string) => {
@@ -52,7 +52,7 @@ function createCode() {
     return places.get(field)!;
   };
   const numberOf = (value: unknown) => {
-    const key = JSON.stringify(value);
+    const key = typeof value === "object" ? `json ${JSON.stringify(value)}` : value;
     if (!numbers.has(key)) numbers.set(key, values.push(value) - 1);
     return numbers.get(key)!;
   };

@@ -3,10 +3,10 @@ import { ConfigError } from "../core/errors.ts";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
 import { checkRunConfig, createChecker } from "./check.ts";
-import { recipe } from "./recipe.ts";
 import type { RunConfig } from "./run_config.ts";
+import settings from "./testdata/settings.json" with { type: "json" };
 
-const config = recipe("mmr1_micro", { sampler: vas() });
+const config = checkRunConfig(settings);
 
 /** The same settings with the value at a path replaced, whatever its type. */
 function withValue(path: string, value: unknown): unknown {
@@ -155,10 +155,10 @@ Deno.test("createChecker() refuses what checkRunConfig() refuses, also after sec
     // A section that is sound as another one.
     { ...config, decoding: config.training },
   ] as RunConfig[];
-  for (const settings of wrong) {
+  for (const one of wrong) {
     let message = "";
-    throws(() => checkRunConfig(settings), (error: Error) => ((message = error.message), true));
-    throws(() => check(settings), { message });
+    throws(() => checkRunConfig(one), (error: Error) => ((message = error.message), true));
+    throws(() => check(one), { message });
   }
   check({ ...config, training: { steps: 1, batchSize: 4 } });
 });

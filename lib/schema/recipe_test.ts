@@ -41,8 +41,8 @@ Deno.test("parseRecipe() names file and field", () => {
       /^recipes\/x.yaml: coldStart.mixedPhases: .*did you mean "mixedPhase"\?/,
     ],
     [
-      /steps: 2800/,
-      "steps: 2,800",
+      /(?<=kind: supervised\n {2}steps: )\d+/,
+      "2,800",
       /^recipes\/x.yaml: coldStart.steps: expected a whole number of at least 1, got "2,800"$/,
     ],
     [

@@ -2,12 +2,13 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { ConfigError } from "../core/errors.ts";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
+import { checkRunConfig } from "./check.ts";
 import type { Patch } from "./patch.ts";
-import { recipe } from "./recipe.ts";
 import { refine } from "./refine.ts";
 import type { RunConfig } from "./run_config.ts";
+import settings from "./testdata/settings.json" with { type: "json" };
 
-const base = recipe("mmr1_micro", { sampler: vas({ mixtureRatio: 0.2 }) });
+const base = refine(checkRunConfig(settings), { sampler: vas({ mixtureRatio: 0.2 }) });
 
 Deno.test("refine() replaces what has a kind and refines what has none", () => {
   deepEqual(refine(base, { sampler: random() }).sampler, { kind: "random" });
