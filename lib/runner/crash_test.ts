@@ -5,9 +5,9 @@ import type { Files } from "../store/files.ts";
 import { decodeJsonLines } from "../store/json_lines.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { decodeScores } from "../store/scores.ts";
-import { Crash, CrashingFiles, SURVIVALS } from "./testdata/crashing_files.ts";
+import { Crash, CrashingFiles, SURVIVALS } from "../store/testdata/crashing_files.ts";
 import { engines } from "./testdata/keyed_engine.ts";
-import { CIRCUMSTANCES, makeTasks } from "./testdata/make_tasks.ts";
+import { CIRCUMSTANCES, makeTasks } from "../store/testdata/make_tasks.ts";
 
 const FOLDER = "runs/0123456789abcdef";
 const { run: task } = makeTasks({ steps: 6 });

@@ -62,7 +62,9 @@ function sentence(event: ProgressEvent, style: Style): string | null {
       const runs = event.tasks.length - coldStarts;
       if (runs === 0) return null;
       const processes = Math.min(event.jobs, Math.max(runs, coldStarts));
-      return `${event.runs} runs: ${event.done} done, ${runs} to execute` +
+      return `${event.runs} ${
+        event.runs === 1 ? "run" : "runs"
+      }: ${event.done} done, ${runs} to execute` +
         (coldStarts === 0 ? "" : ` after ${coldStarts} cold start${coldStarts > 1 ? "s" : ""}`) +
         `, ${processes} at a time`;
     }

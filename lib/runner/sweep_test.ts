@@ -7,7 +7,8 @@ import { folderOf } from "../store/task.ts";
 import { readLines } from "./lines.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { Sweep, type SweepOptions } from "./sweep.ts";
-import { CIRCUMSTANCES, makeJobs } from "./testdata/make_tasks.ts";
+import { CIRCUMSTANCES } from "../store/testdata/make_tasks.ts";
+import { makeJobs } from "./testdata/make_jobs.ts";
 
 const ENGINES = new URL("./testdata/keyed_engine.ts", import.meta.url).href;
 const SWEEP_MAIN = fileURLToPath(new URL("./testdata/sweep_main.ts", import.meta.url));

@@ -2,7 +2,8 @@
 import { openStore } from "../../store/store.ts";
 import { createReporter } from "../reporters.ts";
 import { Sweep } from "../sweep.ts";
-import { CIRCUMSTANCES, makeJobs } from "./make_tasks.ts";
+import { CIRCUMSTANCES } from "../../store/testdata/make_tasks.ts";
+import { makeJobs } from "./make_jobs.ts";
 
 const [store, engines] = Deno.args;
 const sweep = new Sweep({

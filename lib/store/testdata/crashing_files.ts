@@ -4,7 +4,7 @@
  */
 import { dirname } from "node:path";
 import { StoreError } from "../../core/errors.ts";
-import type { Files } from "../../store/files.ts";
+import type { Files } from "../files.ts";
 
 /** The machine has stopped. */
 export class Crash extends Error {}
