@@ -60,7 +60,7 @@ export function clippedLoss(
  */
 export function k3(logProb: number, referenceLogProb: number): number {
   const d = bounded(referenceLogProb - logProb, LOG_RATIO_BOUND);
-  return bounded(Math.exp(d) - d - 1, K3_BOUND);
+  return bounded(Math.expm1(d) - d, K3_BOUND); // expm1: no cancellation where the policies nearly agree
 }
 
 /**
