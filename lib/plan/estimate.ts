@@ -23,6 +23,11 @@ export interface ColdStartTiming {
  * measuring only, one for each prompt of an evaluation, and the repeated scoring that serves as a control.
  */
 export function plannedRollouts(config: RunConfig): GenerationCount {
+  const { training, scoring, control, evaluation } = purposes(config);
+  return { training, scoring, validation: control + evaluation };
+}
+
+function purposes(config: RunConfig) {
   const { algorithm, dataset, evaluation, training } = config;
   const { steps } = training;
   const scoring = scoringRollouts(config);
@@ -33,8 +38,8 @@ export function plannedRollouts(config: RunConfig): GenerationCount {
   return {
     training: steps * training.batchSize * algorithm.groupSize,
     scoring,
-    validation: evaluations * dataset.validationPrompts + benchmarks +
-      (evaluation.scoringControl ? scoring : 0),
+    control: evaluation.scoringControl ? scoring : 0,
+    evaluation: evaluations * dataset.validationPrompts + benchmarks,
   };
 }
 
@@ -56,16 +61,17 @@ export function totalRollouts({ training, scoring, validation }: GenerationCount
   return training + scoring + validation;
 }
 
-// Work is counted in generated rollouts of the same policy. One that is trained on is also read by the
-// reference (1) and goes forward and backward in each pass (6): measured 0.79 ms against 0.10 ms, on one thread.
-const REFERENCE = 1, PASS = 6, DEMONSTRATION = 4.5;
-/** Seconds to generate one rollout, for a policy of that many parameters, where nothing was measured yet. */
-const SECONDS_PER_ROLLOUT = 1e-4, MEASURED_PARAMETERS = 159_000;
+// Work is counted in rollouts generated in groups, as for scoring. Measured on one thread, as multiples of that:
+// reading a rollout by the reference, a pass forward and backward over it, a rollout that is alone with its
+// prompt, a demonstration.
+const REFERENCE = 0.6, PASS = 1.8, ALONE = 2.6, DEMONSTRATION = 3.4;
+/** Seconds of one unit of work for a policy of that many parameters, where a store has no measurement yet. */
+const SECONDS_PER_UNIT = 2e-4, MEASURED_PARAMETERS = 159_000;
 
 function runWork(config: RunConfig): number {
-  const rollouts = plannedRollouts(config);
-  const passes = config.algorithm.updatesPerBatch;
-  return totalRollouts(rollouts) + rollouts.training * (REFERENCE + PASS * passes);
+  const { training, scoring, control, evaluation } = purposes(config);
+  const trained = 1 + REFERENCE + PASS * config.algorithm.updatesPerBatch;
+  return training * trained + scoring + control + evaluation * ALONE;
 }
 
 function coldStartWork({ coldStart }: ColdStartIdentity): number {
@@ -114,5 +120,5 @@ export function createEstimator(
 function rate(measured: readonly (readonly [seconds: number, work: number])[]): number {
   const seconds = measured.reduce((sum, [seconds]) => sum + seconds, 0);
   const work = measured.reduce((sum, [, work]) => sum + work, 0);
-  return seconds > 0 && work > 0 ? seconds / work : SECONDS_PER_ROLLOUT / MEASURED_PARAMETERS;
+  return seconds > 0 && work > 0 ? seconds / work : SECONDS_PER_UNIT / MEASURED_PARAMETERS;
 }

@@ -115,7 +115,7 @@ function parseAssignment(base: RunConfig, text: string): Assignment {
     );
   }
   const name = text.slice(0, equals).trim();
-  const path = resolvePath(base, name);
+  const path = resolveField(base, name);
   const current = valueAt(base, path);
   if (path.at(-1) === "kind") {
     const owner = path.slice(0, -1).join(".");
@@ -126,6 +126,35 @@ function parseAssignment(base: RunConfig, text: string): Assignment {
   }
   const values = parseValues(text.slice(equals + 1).trim(), name, Array.isArray(current));
   return { path, values: values.map((value) => componentByName(path, current, value)) };
+}
+
+/** As {@link resolvePath}; where the base has a component of another kind, the error says which kind to choose. */
+function resolveField(base: RunConfig, name: string): string[] {
+  const [section = "", field = ""] = name.split(".");
+  const current: unknown = valueAt(base, [section]);
+  if (field !== "" && isComponent(current) && !Object.hasOwn(current, field)) {
+    for (const [kind, other] of Object.entries(componentsOf(section))) {
+      const fields = Object.keys(other).filter((key) => key !== "kind" && !(key in current));
+      const meant = Object.hasOwn(other, field) || didYouMean(field, fields) !== "";
+      if (kind === current.kind || !meant || didYouMean(field, Object.keys(current)) !== "") {
+        continue;
+      }
+      throw new ConfigError(
+        `${section}.${field}`,
+        Object.hasOwn(other, field)
+          ? `${current.kind}, which the base has, has no such field, but ${kind} has: choose it first ` +
+            `with --set ${section}=${kind}`
+          : `neither ${current.kind}, which the base has, nor ${kind} has such a field` +
+            didYouMean(field, fields),
+      );
+    }
+  }
+  return resolvePath(base, name);
+}
+
+/** Kinds that a section of the settings can have, with their defaults. */
+function componentsOf(section: string): Readonly<Record<string, object>> {
+  return Object.hasOwn(COMPONENTS, section) ? COMPONENTS[section as keyof typeof COMPONENTS] : {};
 }
 
 /** `0,0.5,1` and `[0, 0.5, 1]` are several values, except that the brackets of a list field are its own. */

@@ -49,6 +49,22 @@ Deno.test("applySet() takes a component by its kind, with its defaults", () => {
   });
 });
 
+Deno.test("applySet() says which kind has a field that the base's kind lacks", () => {
+  const uniform = applySet(base, "sampler=random");
+  throws(() => applySet(uniform, "sampler.mixtureRatio=1"), {
+    message: "sampler.mixtureRatio: random, which the base has, has no such field, but vas has: " +
+      "choose it first with --set sampler=vas",
+  });
+  throws(() => applySet(uniform, "sampler.mixtureRatios=1"), {
+    message:
+      "sampler.mixtureRatios: neither random, which the base has, nor vas has such a field; " +
+      'did you mean "mixtureRatio"?',
+  });
+  throws(() => applySet(uniform, "sampler.zebra=1"), {
+    message: "sampler.zebra: random has no such field; it has none",
+  });
+});
+
 Deno.test("applySet() refuses what it cannot read, with the closest path", () => {
   const faults: readonly [assignment: string, message: RegExp][] = [
     [
