@@ -31,7 +31,7 @@ export function curveChart(
     styles,
     xTitle,
     yFormat,
-    xFormat = "~s",
+    xFormat = ",.6~r",
     yDomain,
     symlog,
     yTicks,

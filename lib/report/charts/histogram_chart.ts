@@ -49,8 +49,8 @@ export function histogramChart(
   };
   const bars = {
     data: { values },
-    mark: { type: "bar" as const, color: colour, binSpacing: 1 },
-    encoding: { x, x2: { field: "to" }, y },
+    mark: { type: "rect" as const, color: colour },
+    encoding: { x, x2: { field: "to" }, y, y2: { datum: 0 } },
   };
   const outline = {
     // The outline ends where the last bin does: its count stands there once more.

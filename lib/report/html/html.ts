@@ -26,9 +26,9 @@ function textOf(part: HtmlPart): string {
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * equal(html`<p>${"1 < 2"}${[html`<b>a</b>`, null]}</p>`.text, "<p>1 &#60; 2<b>a</b></p>");
+ * equal(markup`<p>${"1 < 2"}${[markup`<b>a</b>`, null]}</p>`.text, "<p>1 &#60; 2<b>a</b></p>");
  * ```
  */
-export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(strings.reduce((text, string, i) => text + textOf(parts[i - 1]!) + string));
 }

@@ -2,7 +2,7 @@
 import { curveChart } from "../charts/curve_chart.ts";
 import type { Section } from "../define_report.ts";
 import { csvLink, figure, legend, tabs } from "../html/figure.ts";
-import { html } from "../html/html.ts";
+import { markup } from "../html/html.ts";
 import { bandTable, type DrawnCurves, drawnCurves, extentOf, validation } from "./curves.ts";
 
 const AXES = [
@@ -42,13 +42,10 @@ export function accuracyByCost(): Section {
             }),
             `Validation accuracy against ${title}, by arm`,
           );
-        const wide = await chart(860, 340), narrow = await chart(356, 260);
+        const wide = await chart(1040, 360), narrow = await chart(356, 260);
         options.push({
           label,
-          content: html`
-            <div class="wide">${wide}</div>
-            <div class="narrow">${narrow}</div>
-          `,
+          content: markup`<div class="wide">${wide}</div><div class="narrow">${narrow}</div>`,
         });
       }
       return figure({
@@ -56,7 +53,7 @@ export function accuracyByCost(): Section {
         legend: legend(styles),
         content: tabs("axis", options),
         caption:
-          html`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Rollouts, tokens and seconds count what was spent on training and on scoring prompts for the sampler; what was spent on measuring (evaluations, and the scoring repeated as a control) is left out. Where seeds were evaluated at different costs, each is interpolated linearly to common places before averaging. ${seedMeaning}`,
+          markup`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Rollouts, tokens and seconds count what was spent on training and on scoring prompts for the sampler; what was spent on measuring (evaluations, and the scoring repeated as a control) is left out. Where seeds were evaluated at different costs, each is interpolated linearly to common places before averaging. ${seedMeaning}`,
         data: csvLink("accuracy_by_cost", await bandTable(all)),
       });
     },

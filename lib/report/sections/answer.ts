@@ -5,7 +5,7 @@ import { createTable } from "../../analysis/table.ts";
 import type { Section } from "../define_report.ts";
 import { formatP, outcomeFormat } from "../format.ts";
 import { csvLink, dataTable } from "../html/figure.ts";
-import { type Html, html, type HtmlPart } from "../html/html.ts";
+import { type Html, type HtmlPart, markup } from "../html/html.ts";
 
 /** `a`, `a and b`, `a, b and c`. */
 function listed(parts: readonly string[]): string {
@@ -20,8 +20,11 @@ function measured(comparison: Comparison): string {
   return `${difference(comparison.difference)} ${interval(comparison.low, comparison.high)}`;
 }
 
+/** Names of arms hold commas. */
+const quoted = ({ arm }: Comparison) => `“${arm}”`;
+
 const named = (comparisons: readonly Comparison[]) =>
-  listed(comparisons.map((comparison) => `${comparison.arm} (${measured(comparison)})`));
+  listed(comparisons.map((comparison) => `${quoted(comparison)} (${measured(comparison)})`));
 
 const counts = (comparisons: readonly Comparison[]) =>
   listed([...new Set(comparisons.map(({ n }) => String(n)))]);
@@ -35,7 +38,7 @@ const CLAUSES: Readonly<Record<Verdict, (arms: readonly Comparison[]) => string>
     `the interval excludes 0 with ${named(arms)}, but not after Holm's correction: no claim`,
   "too few": (arms) =>
     `too few seeds for an interval (n = ${counts(arms)}) with ${
-      listed(arms.map((arm) => `${arm.arm} (${format(arm).difference(arm.difference)})`))
+      listed(arms.map((arm) => `${quoted(arm)} (${format(arm).difference(arm.difference)})`))
     }`,
 };
 
@@ -57,9 +60,9 @@ export function describeOutcome(comparisons: readonly Comparison[]): string {
     .map((verdict) => CLAUSES[verdict](groups.get(verdict)!)).join("; ");
 }
 
-/** "with A and B"; "with any arm" for all. */
+/** “A” and “B”, or `none` where it is all of several. */
 function arms(comparisons: readonly Comparison[], all: number, none: string): string {
-  return comparisons.length === all && all > 1 ? none : listed(comparisons.map(({ arm }) => arm));
+  return comparisons.length === all && all > 1 ? none : listed(comparisons.map(quoted));
 }
 
 /** `higher in A; no detectable difference in B`, without numbers. */
@@ -80,7 +83,7 @@ function inShort(comparisons: readonly Comparison[]): string {
     );
   }
   if (few.length > 0) {
-    clauses.push(`not known from n = ${counts(few)} with ${listed(few.map(({ arm }) => arm))}`);
+    clauses.push(`not known from n = ${counts(few)} with ${listed(few.map(quoted))}`);
   }
   return clauses.join(", ");
 }
@@ -100,17 +103,18 @@ export function summarize(comparisons: readonly Comparison[], baseline: string):
 }
 
 const VERDICTS: Readonly<Record<Verdict, HtmlPart>> = {
-  "higher": html`<span class="up">▲ higher</span>`,
-  "lower": html`<span class="down">▼ lower</span>`,
-  "not detectable": html`<span class="quiet">not detectable</span>`,
-  "not after correction": html`<span class="quiet">not after correction</span>`,
-  "too few": html`<span class="quiet">too few seeds</span>`,
+  "higher": markup`<span class="up">▲ higher</span>`,
+  "lower": markup`<span class="down">▼ lower</span>`,
+  "not detectable": markup`<span class="quiet">not detectable</span>`,
+  "not after correction": markup`<span class="quiet">not after correction</span>`,
+  "too few": markup`<span class="quiet">too few seeds</span>`,
 };
 
 function comparisonTable(comparisons: readonly Comparison[], baseline: string): Html {
   return dataTable({
     label: "Differences to the baseline",
-    head: ["Outcome", "Arm", baseline, "Arm", "Difference [95 % interval]", "n", "p", "Verdict"],
+    head: ["Outcome", "Arm", "Its mean", baseline, "Difference [95 %]", "n", "p", "Verdict"],
+    wordColumns: 2,
     rows: comparisons.map((comparison, i) => {
       const { outcome, arm, n, armMean, baselineMean, p, verdict } = comparison;
       const { value } = format(comparison);
@@ -118,8 +122,8 @@ function comparisonTable(comparisons: readonly Comparison[], baseline: string): 
       return [
         repeated ? "" : outcome.label,
         arm,
-        value(baselineMean),
         value(armMean),
+        value(baselineMean),
         measured(comparison),
         n,
         formatP(p),
@@ -131,11 +135,11 @@ function comparisonTable(comparisons: readonly Comparison[], baseline: string): 
 
 function outcomeList(outcomes: readonly Outcome[], comparisons: readonly Comparison[]): Html {
   const items = outcomes.map((outcome) =>
-    html`<li><strong>${outcome.label}:</strong> ${
+    markup`<li><strong>${outcome.label}:</strong> ${
       describeOutcome(comparisons.filter((comparison) => comparison.outcome === outcome))
     }. <small>(${outcome.method})</small></li>`
   );
-  return html`<ul class="answer">${items}</ul>`;
+  return markup`<ul class="answer">${items}</ul>`;
 }
 
 /** Every outcome of every arm against the baseline, paired by seed. */
@@ -146,7 +150,7 @@ export function answer(): Section {
     write: async ({ results, baseline, seedMeaning }) => {
       const comparisons = compareArms(results, baseline);
       if (comparisons.length === 0) {
-        return html`<p>No finished run can be compared yet: a difference needs the same seed finished in ${baseline.name} and in another arm.</p>`;
+        return markup`<p>No finished run can be compared yet: a difference needs the same seed finished in ${baseline.name} and in another arm.</p>`;
       }
       const outcomes = [...new Set(comparisons.map(({ outcome }) => outcome))];
       const role = (wanted: Outcome["role"]) => outcomes.filter(({ role }) => role === wanted);
@@ -173,7 +177,7 @@ export function answer(): Section {
           baseline: baseline.name,
         })),
       );
-      return html`<p><strong>${summarize(comparisons, baseline.name)}</strong></p>
+      return markup`<p><strong>${summarize(comparisons, baseline.name)}</strong></p>
 <h3>Main outcomes</h3>
 <p>Differences to ${baseline.name}, with 95 % intervals; p-values of these outcomes are corrected across arms (Holm).</p>
 ${outcomeList(role("main"), comparisons)}

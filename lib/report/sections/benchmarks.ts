@@ -5,7 +5,7 @@ import { createTable } from "../../analysis/table.ts";
 import type { Section } from "../define_report.ts";
 import { formatFixed, formatSigned } from "../format.ts";
 import { csvLink, dataTable } from "../html/figure.ts";
-import { html } from "../html/html.ts";
+import { markup } from "../html/html.ts";
 
 const percent = (values: readonly number[]) => formatFixed(100 * tInterval(values).mean, 1);
 
@@ -32,7 +32,7 @@ export function benchmarks(): Section {
           if (row === undefined) return [];
           const gain = row.last.map((value, seed) => value - row.first[seed]!);
           return [[
-            i === 0 ? html`${split} <small>(${prompts})</small>` : "",
+            i === 0 ? markup`${split} <small>(${prompts})</small>` : "",
             arm,
             percent(row.first),
             withInterval(row.last),
@@ -49,11 +49,12 @@ export function benchmarks(): Section {
           )
         ),
       );
-      return html`<p>Accuracy in per cent before training and after the last step; “average” is over the benchmarks without the validation split.</p>
+      return markup`<p>Accuracy in per cent before training and after the last step; “average” is over the benchmarks without the validation split.</p>
 ${
         dataTable({
           label: "Accuracy on the benchmarks",
           head: ["Split (prompts)", "Arm", "First", "Last [95 %]", "Gain [95 %]"],
+          wordColumns: 2,
           rows,
         })
       }

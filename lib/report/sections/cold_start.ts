@@ -14,7 +14,7 @@ import { histogramChart } from "../charts/histogram_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { formatShare } from "../format.ts";
 import { csvLink, dataTable, figure, panel, panels } from "../html/figure.ts";
-import { type Html, html } from "../html/html.ts";
+import { type Html, markup } from "../html/html.ts";
 import { type ArmStyle, MARK } from "../render/theme.ts";
 import { familyName } from "./family_name.ts";
 
@@ -25,22 +25,22 @@ const STYLE: ArmStyle = { name: "cold start", colour: MARK, dash: [1, 0] };
 function accuracyTable({ families, levels }: SplitResult): Html {
   const numbers = [...new Set(Object.keys(levels).map((key) => Number(key.split(":")[1])))].sort();
   const cell = (slice: { correct: number; prompts: number } | undefined) => {
-    if (slice === undefined) return html`<td>–</td>`;
+    if (slice === undefined) return markup`<td>–</td>`;
     const share = slice.correct / slice.prompts;
-    return html`<td style="--share:${share.toFixed(2)}">${formatShare(share, 0)}</td>`;
+    return markup`<td style="--share:${share.toFixed(2)}">${formatShare(share, 0)}</td>`;
   };
-  const rows = Object.keys(families).map((family) =>
-    html`<tr><th scope="row">${familyName(family)}</th>${
+  const rows = Object.keys(families).sort().map((family) =>
+    markup`<tr><th scope="row">${familyName(family)}</th>${
       numbers.map((level) => cell(levels[`${family}:${level}`]))
     }${cell(families[family])}</tr>`
   );
-  return html`
+  return markup`
     <div class="scroll" tabindex="0" role="region" aria-label="Accuracy by family and level">
       <table class="heat">
         <thead>
-          <tr><th scope="col">Family</th>${numbers.map((level) =>
-            html`<th scope="col">level ${level}</th>`
-          )}<th scope="col">all</th></tr>
+          <tr><th scope="col">Family</th>${
+    numbers.map((level) => markup`<th scope="col">level ${level}</th>`)
+  }<th scope="col">all</th></tr>
         </thead>
         <tbody>${rows}</tbody>
       </table>
@@ -76,7 +76,7 @@ async function supervised(
   );
   return figure({
     id: `figure-cold-start-${coldStart.id}`,
-    content: html`<h3>Supervised stage</h3>${
+    content: markup`<h3>Supervised stage</h3>${
       panels([
         panel("Loss (nats per response token)", await svg(chart(loss, "~g"), "Cold-start loss")),
         panel(
@@ -86,7 +86,7 @@ async function supervised(
       ])
     }<h3>Validation accuracy after it, by family and level</h3>${accuracyTable(last)}`,
     caption:
-      html`One run, shared by every arm and seed. Loss: means over ${block} successive steps. Accuracy on ${last.prompts} validation prompts after the supervised stage: ${
+      markup`One run, shared by every arm and seed. Loss: means over ${block} successive steps. Accuracy on ${last.prompts} validation prompts after the supervised stage: ${
         formatShare(last.accuracy)
       }; ${formatShare(last.format)} of the responses have the required format.`,
     data: csvLink("cold_start", table),
@@ -105,7 +105,7 @@ async function spreadByCell(
     pool.map((prompt, i) => ({ prompt, i })),
     ({ prompt }) => prompt.level,
   );
-  const families = [...new Set(pool.map(({ family }) => family))];
+  const families = [...new Set(pool.map(({ family }) => family))].sort();
   const drawn = [];
   for (const [level, members] of [...byLevel].sort(([a], [b]) => a - b)) {
     const rows = families.map((family) => {
@@ -118,6 +118,7 @@ async function spreadByCell(
       rowLabels: families.map(familyName),
       columnLabels: labels,
       labelEvery: 2,
+      allRows: true,
       xTitle: "pass rate, from",
       yTitle: null,
       most: 0.8,
@@ -158,33 +159,33 @@ async function spread(rates: PoolPassRates, context: ReportContext): Promise<Htm
     })),
   );
   const mark = (met: boolean) =>
-    html`<span class="${met ? "up" : "down"}">${met ? "met" : "not met"}</span>`;
+    markup`<span class="${met ? "up" : "down"}">${met ? "yes" : "no"}</span>`;
   const criteria = dataTable({
     label: "Spread of pass rates",
-    head: ["Pass rate", "Share of prompts", "Wanted", ""],
+    head: ["Pass rate", "Prompts", "Wanted", "Met"],
     rows: [
-      ["below 0.1", formatShare(low), "at least 10 %", mark(low >= 0.1)],
-      ["above 0.9", formatShare(high), "at least 10 %", mark(high >= 0.1)],
-      ["0.2 to 0.8", formatShare(between), "at least 40 %", mark(between >= 0.4)],
+      ["below 0.1", formatShare(low), "≥ 10 %", mark(low >= 0.1)],
+      ["above 0.9", formatShare(high), "≥ 10 %", mark(high >= 0.1)],
+      ["0.2 to 0.8", formatShare(between), "≥ 40 %", mark(between >= 0.4)],
     ],
   });
   const matching = pool.length === passRates.length;
   return figure({
     id: "figure-pass-rates",
-    content: html`<h3>Pass rates of the pool before the first step</h3>
+    content: markup`<h3>Pass rates of the pool before the first step</h3>
 <p>Without prompts between “always wrong” and “always right”, no sampler can matter.</p>
 ${
       panels([
         panel("Prompts by pass rate", await context.svg(chart, "Pass rates of the pool")),
-        html`<div class="panel"><h4>Criteria</h4>${criteria}</div>`,
+        markup`<div class="panel"><h4>Criteria</h4>${criteria}</div>`,
       ])
     }${
       matching
-        ? html`<h3>By family and level</h3>${await spreadByCell(rates, pool, context)}`
+        ? markup`<h3>By family and level</h3>${await spreadByCell(rates, pool, context)}`
         : null
     }`,
     caption:
-      html`${passRates.length} prompts, ${rollouts} rollouts each at the training temperature: ${scorings} scorings before the first step put together, those repeated as a control too, from every run that scores. By family: each row is coloured by the share of its prompts in each tenth (full colour from 80 %).`,
+      markup`${passRates.length} prompts, ${rollouts} rollouts each at the training temperature: ${scorings} scorings before the first step put together, those repeated as a control too, from every run that scores. By family: each row is coloured by the share of its prompts in each tenth (full colour from 80 %).`,
     data: csvLink("pass_rates", table),
   });
 }
@@ -202,7 +203,7 @@ export function coldStart(): Section {
       }
       const rates = await poolPassRates(context.results);
       if (stages.length === 0 && rates === null) return null;
-      return html`${stages}${rates === null ? null : await spread(rates, context)}`;
+      return markup`${stages}${rates === null ? null : await spread(rates, context)}`;
     },
   };
 }

@@ -3,13 +3,13 @@ import { excludedRuns } from "../../analysis/results.ts";
 import { compareSettings } from "../../analysis/setting.ts";
 import type { Section } from "../define_report.ts";
 import { dataTable } from "../html/figure.ts";
-import { type Html, html } from "../html/html.ts";
+import { type Html, markup } from "../html/html.ts";
 
-const code = (value: string | null) => value === null ? "–" : html`<code>${value}</code>`;
+const code = (value: string | null) => value === null ? "–" : markup`<code>${value}</code>`;
 
 function excluded(results: Parameters<typeof excludedRuns>[0]): Html {
   const runs = excludedRuns(results);
-  if (runs.length === 0) return html`<p>None: every planned run is finished and shown.</p>`;
+  if (runs.length === 0) return markup`<p>None: every planned run is finished and shown.</p>`;
   return dataTable({
     label: "Runs that no figure shows",
     head: ["Arm", "Seed", "Status", "Records", "Why", "Run"],
@@ -20,7 +20,7 @@ function excluded(results: Parameters<typeof excludedRuns>[0]): Html {
       run.status,
       run.records.length,
       run.failure ?? "–",
-      html`<code>${run.id}</code>`,
+      markup`<code>${run.id}</code>`,
     ]),
   });
 }
@@ -32,15 +32,15 @@ export function configuration(): Section {
     title: "Configuration",
     write: ({ results }) => {
       const { common, differing } = compareSettings(results.arms);
-      return Promise.resolve(html`<h3>What differs between the arms</h3>
+      return Promise.resolve(markup`<h3>What differs between the arms</h3>
 ${
-        differing.length === 0 ? html`<p>Nothing but the seed.</p>` : dataTable({
+        differing.length === 0 ? markup`<p>Nothing but the seed.</p>` : dataTable({
           label: "Settings that differ",
           head: ["Setting", ...results.arms.map(({ name }) => name)],
           numeric: false,
           rows: differing.map((
             { path, values },
-          ) => [html`<code>${path}</code>`, ...values.map(code)]),
+          ) => [markup`<code>${path}</code>`, ...values.map(code)]),
         })
       }
 <details><summary>${common.length} settings that all arms share</summary>
@@ -49,7 +49,7 @@ ${
           label: "Settings that all arms share",
           head: ["Setting", "Value"],
           numeric: false,
-          rows: common.map(({ path, value }) => [html`<code>${path}</code>`, code(value)]),
+          rows: common.map(({ path, value }) => [markup`<code>${path}</code>`, code(value)]),
         })
       }</details>
 <h3>Runs not shown</h3>

@@ -3,7 +3,7 @@ import { type CostRow, costTable, type MeanCost, meanCosts } from "../../analysi
 import type { Section } from "../define_report.ts";
 import { formatCount, formatFixed } from "../format.ts";
 import { csvLink, dataTable } from "../html/figure.ts";
-import { html, type HtmlPart } from "../html/html.ts";
+import { type HtmlPart, markup } from "../html/html.ts";
 
 type CostColumn = Exclude<keyof CostRow, "arm" | "seed">;
 
@@ -43,7 +43,7 @@ export function cost(): Section {
       const sum = (columns: readonly (readonly [string, CostColumn])[]) => (mean: MeanCost) =>
         columns.reduce((total, [, column]) => total + mean[column], 0);
       const seconds = (value: number) => formatFixed(value, value < 1 ? 2 : 1);
-      return html`${
+      return markup`${
         dataTable({
           label: "Cost by arm",
           head: ["Mean per run", ...means.map(({ arm }) => arm)],

@@ -4,7 +4,7 @@ import { doneRuns } from "../../analysis/results.ts";
 import type { GalleryRecord, GalleryRollout } from "../../schema/run_record.ts";
 import type { Section } from "../define_report.ts";
 import { formatFixed, formatSigned } from "../format.ts";
-import { type Html, html } from "../html/html.ts";
+import { type Html, type HtmlPart, markup } from "../html/html.ts";
 import { picturePng } from "../picture_png.ts";
 import { familyName } from "./family_name.ts";
 
@@ -24,18 +24,25 @@ export function parts(
 
 function verdict({ accuracyReward, formatReward }: GalleryRollout): Html {
   const right = accuracyReward > 0;
-  return html`<strong class="${right ? "up" : "down"}">${right ? "✓ right" : "✗ wrong"}</strong>${
-    formatReward > 0 ? null : html`, <span class="down">format broken</span>`
+  return markup`<strong class="${right ? "up" : "down"}">${right ? "✓ right" : "✗ wrong"}</strong>${
+    formatReward > 0 ? null : markup`, <span class="down">format broken</span>`
   }`;
+}
+
+/** `\\boxed{6}` as a box around 6; anything else as it is. */
+function boxed(answer: string): HtmlPart {
+  const match = /^\\boxed\{(.*)\}$/.exec(answer);
+  return match === null ? answer : markup`<span class="boxed">${match[1]!}</span>`;
 }
 
 function rollout(shown: GalleryRollout): Html {
   const found = parts(shown.response);
   const text = found === null
-    ? html`<code>${shown.response === "" ? "(empty)" : shown.response}</code>`
-    : html`<code>${found.reasoning === "" ? "(no reasoning)" : found.reasoning}
-→ ${found.answer}</code>`;
-  return html`<div class="answer">${verdict(shown)} · reward ${
+    ? markup`<code>${shown.response === "" ? "(empty)" : shown.response}</code>`
+    : markup`<code>${found.reasoning === "" ? "(no reasoning)" : found.reasoning}</code><p>answer ${
+      boxed(found.answer)
+    }</p>`;
+  return markup`<div class="answer">${verdict(shown)} · reward ${
     formatFixed(shown.reward, 2)
   } · advantage ${formatSigned(shown.advantage, 2)}${text}</div>`;
 }
@@ -44,19 +51,16 @@ function card(rollouts: readonly GalleryRollout[]): Html {
   const { family, level, question, image, answer } = rollouts[0]!;
   const picture = image === null
     ? null
-    : html`<img alt="picture of the question" src="${
+    : markup`<img alt="picture of the question" src="${
       picturePng(Array.from(Buffer.from(image, "base64"), (grey) => grey / 255))
     }">`;
-  return html`
-    <article
-      class="card"><div class="ask">${picture}<div><p><strong>${question}</strong></p><p><small>${familyName(
-        family,
-      )}, level ${level}${image === null
-        ? ", text only"
-        : ""}</small></p><p><small>key: ${answer}</small></p></div></div>${rollouts.map(
-          rollout,
-        )}</article>
-  `;
+  const where = `${familyName(family)}, level ${level}${image === null ? ", text only" : ""}`;
+  return markup`<article class="card"><div class="ask">${picture}<div>
+<p><strong>${question}</strong></p>
+<p><small>${where}</small></p>
+<p><small>key: ${answer}</small></p></div></div>
+${rollouts.map(rollout)}</article>
+`;
 }
 
 /** Prompts with an image first, as the paper's example has one. */
@@ -89,12 +93,10 @@ export function gallery({ prompts = 4 }: GalleryOptions = {}): Section {
         ),
       );
       return Promise.resolve(
-        html`<p>From ${arm.name}, seed ${run.seed}: prompts of a batch with their first ${members} rollouts, not chosen by what they say. The advantage compares a rollout with its whole group.</p>${
+        markup`<p>From ${arm.name}, seed ${run.seed}: prompts of a batch with their first ${members} rollouts, not chosen by what they say. The advantage compares a rollout with its whole group.</p>${
           shown.map((record) =>
-            html`
-              <h3>Step ${record.step}</h3>
-              <div class="gallery">${cards(record, prompts)}</div>
-            `
+            markup`<h3>Step ${record.step}</h3>
+<div class="gallery">${cards(record, prompts)}</div>`
           )
         }`,
       );

@@ -2,7 +2,7 @@
 import { curveChart } from "../charts/curve_chart.ts";
 import type { Section } from "../define_report.ts";
 import { csvLink, figure, legend, panel, panels } from "../html/figure.ts";
-import { html } from "../html/html.ts";
+import { markup } from "../html/html.ts";
 import { bandTable, drawnCurves, extentOf } from "./curves.ts";
 
 const METRICS = [
@@ -26,12 +26,13 @@ export function informativeGroups(
         const curves = drawnCurves(steps, { x: "step", y: key, block: stepsPerPoint });
         block = curves.block;
         all[key] = curves.bands;
+        const [low, high] = extentOf([curves]);
         const spec = curveChart({
           ...curves,
           styles,
           xTitle: "step",
           yFormat: format,
-          yDomain: extentOf([curves]),
+          yDomain: [Math.max(0, low), high],
         });
         drawn.push(panel(title, await svg(spec, `${title} against step, by arm`)));
       }
@@ -40,7 +41,7 @@ export function informativeGroups(
         legend: legend(styles),
         content: panels(drawn),
         caption:
-          html`A group is informative when its rollouts do not all get the same reward; the others have no gradient. Repeated prompts are batch slots whose prompt already stands in the same batch: drawing by score repeats the favourites. Means over ${block} successive steps; bold: mean over seeds; band: 95 % Student-t interval, ${replicates}; thin: single seeds.`,
+          markup`A group is informative when its rollouts do not all get the same reward; the others have no gradient. Repeated prompts are batch slots whose prompt already stands in the same batch: drawing by score repeats the favourites. Means over ${block} successive steps; bold: mean over seeds; band: 95 % Student-t interval, ${replicates}; thin: single seeds.`,
         data: csvLink("informative_groups", await bandTable(all)),
       });
     },

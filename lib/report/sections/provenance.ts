@@ -3,12 +3,15 @@ import { doneRuns } from "../../analysis/results.ts";
 import type { Provenance } from "../../store/run_data.ts";
 import type { Section } from "../define_report.ts";
 import { dataTable } from "../html/figure.ts";
-import { html } from "../html/html.ts";
+import { markup } from "../html/html.ts";
 
 const codeVersion = ({ commit, diffHash }: Provenance) =>
   `${commit?.slice(0, 12) ?? "no commit"}${
     diffHash === null ? "" : ` + changes ${diffHash.slice(0, 8)}`
   }`;
+
+/** `2026-01-02 03:04 UTC`. */
+const dateText = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 
 /** Distinct texts, in order of appearance. */
 const distinct = (texts: Iterable<string>) => [...new Set(texts)];
@@ -58,38 +61,32 @@ export function provenance(): Section {
             ),
           ).join("; "),
         ],
-        ["Executed", distinct([dates[0]!, dates.at(-1)!]).join(" to ")],
+        ["Executed", distinct([dates[0]!, dates.at(-1)!].map(dateText)).join(" to ")],
         ["Cold start", results.coldStarts.map(({ id }) => id).join(", ") || "–"],
       ];
-      return Promise.resolve(html`${
-        versions.length < 2 ? null : html`
-          <p
-            class="notice">Rows come from ${versions
-              .length} code versions: a run's identity is its settings and seed, not the code. Run again with --force to have them all from one.</p>
-        `
-      }<dl>${
-        items.map(([name, value]) =>
-          html`
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          `
-        )
-      }</dl>
+      return Promise.resolve(
+        markup`${
+          versions.length < 2
+            ? null
+            : markup`<p class="notice">Rows come from ${versions.length} code versions:
+a run's identity is its settings and seed, not the code. Run again with --force to have them all from one.</p>`
+        }<dl>${items.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 <details><summary>${shown.length} runs</summary>
 ${
-        dataTable({
-          label: "Runs",
-          head: ["Arm", "Seed", "Run", "Executions", "Started"],
-          numeric: false,
-          rows: shown.map(({ arm, run }) => [
-            arm,
-            run.seed,
-            html`<code>${run.id}</code>`,
-            run.provenance.length,
-            run.provenance[0]?.startedAt ?? "–",
-          ]),
-        })
-      }</details>`);
+          dataTable({
+            label: "Runs",
+            head: ["Arm", "Seed", "Run", "Executions", "Started"],
+            numeric: false,
+            rows: shown.map(({ arm, run }) => [
+              arm,
+              run.seed,
+              markup`<code>${run.id}</code>`,
+              run.provenance.length,
+              run.provenance[0] === undefined ? "–" : dateText(run.provenance[0].startedAt),
+            ]),
+          })
+        }</details>`,
+      );
     },
   };
 }

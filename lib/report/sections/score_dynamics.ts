@@ -12,8 +12,8 @@ import { heatChart } from "../charts/heat_chart.ts";
 import { histogramChart } from "../charts/histogram_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { formatFixed, formatNumber } from "../format.ts";
-import { csvLink, dataTable, figure, panel, panels } from "../html/figure.ts";
-import { type Html, html } from "../html/html.ts";
+import { csvLink, dataTable, figure, pair, panel, panels } from "../html/figure.ts";
+import { type Html, markup } from "../html/html.ts";
 
 /** `reports/paper/fig3.json`. */
 export interface PaperDynamics {
@@ -48,13 +48,11 @@ function rowShares(counts: TransitionMatrix): readonly (readonly number[])[] {
 const binLabels = ({ bins, kind }: Binning) =>
   bins.map(({ low }) => formatNumber(low, kind === "levels" ? 3 : 2));
 
-/** `0.31 [0.28, 0.34]` over seeds. */
+/** `0.31 ± 0.03` over seeds: Student-t intervals are symmetric. */
 function shareText(values: readonly number[]): string {
   if (values.length === 0) return "–";
-  const { mean, low, high, n } = tInterval(values);
-  return n < 2
-    ? formatFixed(mean, 2)
-    : `${formatFixed(mean, 2)} [${formatFixed(low, 2)}, ${formatFixed(high, 2)}]`;
+  const { mean, high, n } = tInterval(values);
+  return n < 2 ? formatFixed(mean, 2) : `${formatFixed(mean, 2)} ± ${formatFixed(high - mean, 2)}`;
 }
 
 function matrixChart(counts: TransitionMatrix, labels: readonly string[]) {
@@ -87,57 +85,62 @@ async function histograms(dynamics: ScoreDynamics, colour: string, context: Repo
 }
 
 const transitionTitle = ({ control, fromStep, toStep }: ScoreTransition) =>
-  control ? `Control: step ${fromStep}, scored twice` : `Step ${fromStep} → ${toStep}`;
+  control ? `Control, step ${fromStep}` : `Step ${fromStep} → ${toStep}`;
 
+/** Movement between refreshes above, the control at the same refresh below. */
 async function matrices(dynamics: ScoreDynamics, context: ReportContext) {
   const labels = binLabels(dynamics.binning);
-  return panels(
-    await Promise.all(dynamics.transitions.map(async (transition) => {
-      const title = transitionTitle(transition);
-      const svg = await context.svg(
-        matrixChart(transition.counts, labels),
-        `Transition matrix, ${title}, ${dynamics.arm}`,
-      );
-      return panel(title, svg, `diagonal ${formatFixed(tInterval(transition.diagonal).mean, 2)}`);
-    })),
-    "small",
+  const draw = async (transition: ScoreTransition | undefined) => {
+    if (transition === undefined) return null;
+    const title = transitionTitle(transition);
+    const label = `Transition matrix, ${title}, ${dynamics.arm}`;
+    const svg = await context.svg(matrixChart(transition.counts, labels), label);
+    return panel(title, svg, `diagonal ${formatFixed(tInterval(transition.diagonal).mean, 2)}`);
+  };
+  const steps = Map.groupBy(dynamics.transitions, ({ fromStep }) => fromStep);
+  const pairs = [...steps.values()].map(async (found) =>
+    pair(
+      await draw(found.find(({ control }) => !control)),
+      await draw(found.find(({ control }) => control)),
+    )
   );
+  return panels(await Promise.all(pairs), "paired");
 }
 
 function shareTable(
   { arm, transitions }: ScoreDynamics,
   { transition: theirs }: PaperDynamics,
 ): Html {
-  const moves = transitions.filter(({ control }) => !control);
-  const controls = transitions.filter(({ control }) => control);
-  const steps = [...new Set(transitions.map(({ fromStep }) => fromStep))];
+  const steps = Map.groupBy(transitions, ({ fromStep }) => fromStep);
   return dataTable({
     label: `Shares of prompts that stay in their bin, ${arm}`,
     head: [
       "Refreshes",
       "Same bin",
-      "Same bin, control",
+      "control",
+      "paper",
       "Within one bin",
-      "Within one, control",
+      "control",
+      "paper",
       "Correlation",
-      "Correlation, control",
-      "Paper: same bin",
-      "Paper: within one",
+      "control",
     ],
-    rows: steps.map((step, i) => {
-      const move = moves.find(({ fromStep }) => fromStep === step);
-      const again = controls.find(({ fromStep }) => fromStep === step);
+    rows: [...steps].map(([step, found], i) => {
+      const move = found.find(({ control }) => !control);
+      const again = found.find(({ control }) => control);
       const paper = move === undefined ? undefined : theirs[i];
+      const shareOf = (distance: number) =>
+        paper === undefined ? "–" : formatFixed(shareWithin(paper.counts, distance), 2);
       return [
         move === undefined ? `${step} (last)` : `${step} → ${move.toStep}`,
         shareText(move?.diagonal ?? []),
         shareText(again?.diagonal ?? []),
+        shareOf(0),
         shareText(move?.withinOne ?? []),
         shareText(again?.withinOne ?? []),
+        shareOf(1),
         shareText(move?.correlation ?? []),
         shareText(again?.correlation ?? []),
-        paper === undefined ? "–" : formatFixed(shareWithin(paper.counts, 0), 2),
-        paper === undefined ? "–" : formatFixed(shareWithin(paper.counts, 1), 2),
       ];
     }),
   });
@@ -183,7 +186,9 @@ function data(dynamics: ScoreDynamics) {
 function binningText({ binning: { kind, bins }, scoringRollouts }: ScoreDynamics): string {
   return kind === "levels"
     ? `The scores of ${scoringRollouts} rollouts take only ${bins.length} values, so each value has a bin of its own`
-    : `${bins.length} equal bins over the possible range, 0 to ${formatNumber(bins.at(-1)!.high)}`;
+    : `${bins.length} equal bins over the possible range, 0 to ${
+      Number(bins.at(-1)!.high.toPrecision(3))
+    }`;
 }
 
 async function armFigure(
@@ -196,7 +201,7 @@ async function armFigure(
   const colour = context.styles.find(({ name }) => name === arm)!.colour;
   return figure({
     id: `figure-scores-${index}`,
-    content: html`
+    content: markup`
       <h3>${arm}: scores at each refresh</h3>
       <ul class="legend">
         <li><span class="swatch" style="background:${colour}"></span>scores the sampler used</li>
@@ -208,13 +213,13 @@ async function armFigure(
       ${shareTable(dynamics, paper)}
     `,
     caption:
-      html`${prompts} prompts, ${scoringRollouts} scoring rollouts each, n = ${seeds.length} ${
+      markup`${prompts} prompts, ${scoringRollouts} scoring rollouts each, n = ${seeds.length} ${
         seeds.length === 1 ? "seed" : "seeds"
       }. ${
         binningText(dynamics)
       }. Histograms: mean count over seeds. Matrices: all seeds together; each row is a bin before, coloured by the share of its prompts that went to each bin after (full colour from ${
         100 * FULL_COLOUR
-      } %). Shares and correlations: mean over seeds with 95 % Student-t interval. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
+      } %). Table: mean over seeds ± half a 95 % Student-t interval; the paper's refreshes in their order. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
     data: csvLink(`scores_${index}`, await data(dynamics)),
   });
 }
@@ -243,8 +248,8 @@ async function paperFigure(paper: PaperDynamics, { svg }: ReportContext): Promis
   }));
   return figure({
     id: "figure-scores-paper",
-    content: html`<h3>The paper's Figure 3</h3>${panels(bars, "small")}${panels(heat, "small")}`,
-    caption: html`${paper.source}. One run, no control; rows coloured as above.`,
+    content: markup`<h3>The paper's Figure 3</h3>${panels(bars, "small")}${panels(heat, "small")}`,
+    caption: markup`${paper.source}. One run, no control; rows coloured as above.`,
   });
 }
 
@@ -262,7 +267,7 @@ export function scoreDynamics({ paper, bins = 20 }: ScoreDynamicsOptions): Secti
         }
       }
       if (figures.length === 0) return null;
-      return html`${figures}${await paperFigure(paper, context)}`;
+      return markup`${figures}${await paperFigure(paper, context)}`;
     },
   };
 }

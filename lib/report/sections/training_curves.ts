@@ -2,7 +2,7 @@
 import { curveChart, type CurveChartOptions } from "../charts/curve_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { csvLink, figure, legend, panel, panels } from "../html/figure.ts";
-import { type Html, html } from "../html/html.ts";
+import { type Html, markup } from "../html/html.ts";
 import { bandTable, type DrawnCurves, drawnCurves, extentOf, validation } from "./curves.ts";
 import { type PaperCurves, paperCurves } from "./paper_curves.ts";
 
@@ -38,10 +38,10 @@ function panelsOf(context: ReportContext, paper: PaperCurves, block: number): re
       title: "Clip fraction",
       ...clip,
       axis: {
-        yFormat: "~%",
+        yFormat: ".2~%",
         symlog: CLIP_LINEAR_BELOW,
         yDomain: [0, clipTop],
-        yTicks: [0, 1e-4, 1e-3, 1e-2, 1e-1].filter((tick) => tick <= clipTop),
+        yTicks: [0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1].filter((tick) => tick <= clipTop),
       },
     },
     {
@@ -79,7 +79,7 @@ export function trainingCurves({ paper, stepsPerPoint = 5 }: TrainingCurvesOptio
           : axis;
         drawn.push(
           panel(
-            html`The paper: ${title.toLowerCase()}`,
+            markup`The paper: ${title.toLowerCase()}`,
             await draw(theirs, paperAxis, `The paper's ${label}`),
           ),
         );
@@ -96,7 +96,10 @@ export function trainingCurves({ paper, stepsPerPoint = 5 }: TrainingCurvesOptio
         legend: legend(styles),
         content: panels(drawn, "pairs"),
         caption:
-          html`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Gradient norm and clip fraction are means over ${block} successive steps of a run; accuracy is not smoothed. Clip fraction: the axis is logarithmic above 0.01 % and linear below, so that steps without any clipped token stand at 0; parts of a band below 0 are cut off. ${seedMeaning} The paper's panels: ${paper.source}; one seed, bold is smoothed, thin raw; clip fraction and accuracy share our axes, the gradient norm has its own.`,
+          markup`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Gradient norm and clip fraction are means over ${block} successive steps of a run; accuracy is not smoothed. Clip fraction: the axis is logarithmic above 0.01 % and linear below, so that steps without any clipped token stand at 0; parts of a band below 0 are cut off. ${seedMeaning} The paper's panels: ${paper
+            .source.split(
+              ";",
+            )[0]!}; one seed, bold is smoothed, thin raw; clip fraction and accuracy share our axes, the gradient norm has its own.`,
         data: csvLink("training_curves", table),
       });
     },
