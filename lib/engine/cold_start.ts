@@ -194,7 +194,7 @@ function isMilestone(step: number, steps: number): boolean {
 }
 
 /** Demonstrations per micro-batch: their activations stay in the processor's cache. */
-const ROWS_PER_MICRO_BATCH = 32;
+const ROWS_PER_MICRO_BATCH = 64;
 
 function microBatchesFor(rows: number): number {
   for (let parts = Math.ceil(rows / ROWS_PER_MICRO_BATCH); parts < rows; parts++) {
