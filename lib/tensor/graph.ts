@@ -269,12 +269,7 @@ export class Graph implements Ops<Tensor> {
   }
 
   relu(a: Tensor): Tensor {
-    // The output is never negative, so its sign is the mask of what passed: one pass, no Boolean tensor.
-    return this.#unary(
-      "Relu",
-      a,
-      (g, output) => this.mul(g, this.#emit("Sign", [output], a.shape)),
-    );
+    return this.#unary("Relu", a, (g, output) => this.mul(g, this.less(0, output)));
   }
 
   clip(a: Tensor, low: number, high: number): Tensor {
