@@ -1,7 +1,11 @@
-import { ok } from "node:assert/strict";
+import { equal, ok, throws } from "node:assert/strict";
+import fc from "fast-check";
 import { randomSource } from "../core/random.ts";
 import { trajectoryDiversity } from "./diversity.ts";
-import type { DiversityMeasure } from "./vas.ts";
+import { editDistance } from "./edit_distance.ts";
+import { DIVERSITY_MEASURES, type DiversityMeasure } from "./vas.ts";
+
+fc.configureGlobal({ seed: 1 });
 
 /** Values obtained with NLTK, for responses as they are and padded with id 0 to length 10. */
 const VECTORS: {
@@ -115,5 +119,90 @@ Deno.test("trajectoryDiversity() agrees with the definitions on random groups", 
       Math.abs(trajectoryDiversity(responses, "tokenEditDistance") - mean) < 1e-9,
       `trial ${trial}`,
     );
+  }
+});
+
+/** Groups of uneven lengths from a linear congruential generator, so that any language can make the same. */
+function congruentialGroup(count: number, seed: number, vocabulary: number, stride: number) {
+  let state = BigInt(seed);
+  return Array.from(
+    { length: count },
+    (_, i) =>
+      Array.from({ length: seed % 7 + (i * stride) % 23 }, () => {
+        state = (state * 1103515245n + 12345n) % 2147483648n;
+        return Number(state >> 16n) % vocabulary;
+      }),
+  );
+}
+
+Deno.test("trajectoryDiversity() by selfBleu is what NLTK 3.10.4 gives, for uneven lengths", () => {
+  const reference: readonly (readonly [...Parameters<typeof congruentialGroup>, bleu: number])[] = [
+    [2, 3, 2, 5, 0.10449483203370014],
+    [8, 11, 3, 9, 0.8347870787585264],
+    [8, 12, 6, 4, 0.5081876932869567],
+    [5, 20, 4, 7, 0.6765071169218686],
+    [16, 9, 5, 3, 0.7912245462434119],
+    [3, 6, 50, 11, 0.018210407832057823],
+  ];
+  for (const [count, seed, vocabulary, stride, bleu] of reference) {
+    const group = congruentialGroup(count, seed, vocabulary, stride);
+    ok(Math.abs(trajectoryDiversity(group, "selfBleu") - bleu) < 1e-12);
+  }
+});
+
+const group = fc.array(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 40 }), {
+  minLength: 2,
+  maxLength: 6,
+});
+
+Deno.test("trajectoryDiversity() lies in [0, 1], tokenEditDistance apart, and ignores the order", () => {
+  fc.assert(fc.property(group, fc.constantFrom(...DIVERSITY_MEASURES), (responses, measure) => {
+    const tds = trajectoryDiversity(responses, measure);
+    ok(tds >= 0 && (measure === "tokenEditDistance" || tds <= 1), `${tds}`);
+    ok(Math.abs(trajectoryDiversity(responses.toReversed(), measure) - tds) < 1e-12);
+  }));
+});
+
+Deno.test("trajectoryDiversity() of one response, or none, is 0", () => {
+  for (const measure of DIVERSITY_MEASURES) {
+    equal(trajectoryDiversity([[1, 2, 3]], measure), 0);
+    equal(trajectoryDiversity([], measure), 0);
+  }
+});
+
+Deno.test("trajectoryDiversity() of empty responses: nothing shared, nothing apart", () => {
+  const expected = { selfBleu: 0, inverseSelfBleu: 1, distinct3: 0, editDistance: 0 };
+  for (const [measure, tds] of Object.entries(expected)) {
+    equal(trajectoryDiversity([[], []], measure as DiversityMeasure), tds, measure);
+  }
+});
+
+Deno.test("trajectoryDiversity() takes any 32-bit token ids, also the padding's", () => {
+  const ids = [2 ** 31 - 1, -1, 0, 151_643, 7];
+  ok(Math.abs(trajectoryDiversity([ids, ids], "inverseSelfBleu")) < 1e-15);
+  equal(trajectoryDiversity([ids, ids.slice(1)], "tokenEditDistance"), 1);
+  equal(trajectoryDiversity([[5, 5], []], "selfBleu", { padTo: 4, padId: 5 }), 1);
+});
+
+Deno.test("trajectoryDiversity() refuses responses longer than the padding", () => {
+  throws(
+    () => trajectoryDiversity([[1, 2, 3], []], "selfBleu", { padTo: 2 }),
+    /expected responses of at most 2 tokens, got 3/,
+  );
+});
+
+Deno.test("editDistance() is a metric, right across its blocks of 32", () => {
+  const text = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 100 });
+  fc.assert(fc.property(text, text, text, (a, b, c) => {
+    equal(editDistance(a, b), plainDistance(a, b));
+    equal(editDistance(b, a), editDistance(a, b));
+    equal(editDistance(a, a), 0);
+    ok(editDistance(a, c) <= editDistance(a, b) + editDistance(b, c));
+  }));
+  for (const length of [31, 32, 33, 64, 65]) {
+    const ones = Array<number>(length).fill(1);
+    equal(editDistance(ones, []), length);
+    equal(editDistance(ones, Array(length).fill(2)), length);
+    equal(editDistance([2, ...ones, 3], [4, ...ones, ...ones, 5]), length + 2);
   }
 });
