@@ -1,6 +1,6 @@
 /** Accuracy on the benchmark splits at a run's first and last evaluation. */
 import type { EvaluationRecord } from "../schema/run_record.ts";
-import { evaluations } from "./evaluation_table.ts";
+import { evaluations } from "./evaluations.ts";
 import { type ArmResults, doneRuns } from "./results.ts";
 
 /** One split of one arm: values by seed. */

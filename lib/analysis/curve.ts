@@ -85,6 +85,9 @@ export function interpolate(points: readonly Point[], x: number): number | null 
   return left.y + (right.y - left.y) * (x - left.x) / (right.x - left.x);
 }
 
+/** Places of a grid at least: enough for the flat stretches while prompts are scored. */
+const GRID = 100;
+
 /** Where all curves can be compared: their own places when these agree, else a grid over the common range. */
 export function commonPlaces(curves: readonly SeedCurve[]): readonly number[] {
   const [first] = curves;
@@ -97,7 +100,7 @@ export function commonPlaces(curves: readonly SeedCurve[]): readonly number[] {
   const low = Math.max(...curves.map(({ points }) => points[0]!.x));
   const high = Math.min(...curves.map(({ points }) => points.at(-1)!.x));
   if (high < low) return [];
-  const count = Math.max(2, Math.min(...curves.map(({ points }) => points.length)));
+  const count = Math.max(GRID, Math.min(...curves.map(({ points }) => points.length)));
   return Array.from({ length: count }, (_, i) => low + (high - low) * i / (count - 1));
 }
 

@@ -1,9 +1,9 @@
 /** The numbers an experiment is judged by: one per run. */
 import type { StepRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
-import { interpolate, meanHeight, type Point } from "./curve.ts";
+import { accuracyCurve } from "./accuracy_curve.ts";
+import { interpolate, meanHeight } from "./curve.ts";
 import { doneRuns, type ExperimentResults } from "./results.ts";
-import { spending } from "./spending.ts";
 
 /** One number per run, with what it says. */
 export interface Outcome {
@@ -27,18 +27,6 @@ function meanOverSteps(run: RunData, metric: (step: StepRecord) => number): numb
     steps++;
   }
   return steps === 0 ? null : sum / steps;
-}
-
-/** Validation accuracy of a run against what it had spent. */
-export function accuracyCurve(run: RunData, axis: "step" | "rollouts"): readonly Point[] {
-  const points: Point[] = [];
-  for (const { record, rollouts } of spending(run)) {
-    if (record.kind !== "evaluation") continue;
-    const validation = record.splits.validation;
-    if (validation === undefined) continue;
-    points.push({ x: axis === "step" ? record.step : rollouts, y: validation.accuracy });
-  }
-  return points;
 }
 
 /** The largest number of rollouts, training and scoring, at which every finished run was evaluated or had been. */
@@ -99,7 +87,7 @@ export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
       label: "Validation accuracy at equal rollouts",
       method:
         "when each run had generated as many rollouts, training and scoring, as the cheapest " +
-        `run did in all${rollouts}; linear between evaluations`,
+        `run did in all${rollouts}; linear between evaluations, unchanged while prompts are scored`,
       unit: "share",
       role: "exploratory",
       valueOf: (run) =>

@@ -1,5 +1,5 @@
 /** A report: which sections, in which order. */
-import type { EvaluationRow } from "../analysis/evaluation_table.ts";
+import type { AccuracyRow } from "../analysis/accuracy_curve.ts";
 import type { ArmResults, ExperimentResults } from "../analysis/results.ts";
 import type { StepRow } from "../analysis/step_table.ts";
 import type { Table } from "../analysis/table.ts";
@@ -15,7 +15,7 @@ export interface ReportContext {
   /** One per arm, in their order: the same in every figure. */
   readonly styles: readonly ArmStyle[];
   readonly steps: Table<StepRow>;
-  readonly evaluations: Table<EvaluationRow>;
+  readonly accuracy: Table<AccuracyRow>;
   /** "n = 3 seeds (0, 1, 2)": what a caption says. */
   readonly replicates: string;
   /** What differs between seeds, as a sentence. */

@@ -1,7 +1,7 @@
 /** Writes a report: one page that opens offline. */
 import { dirname } from "node:path";
 import { loadVega } from "../../deps.ts";
-import { evaluationTable } from "../analysis/evaluation_table.ts";
+import { accuracyTable } from "../analysis/accuracy_curve.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "../analysis/results.ts";
 import { stepTable } from "../analysis/step_table.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
@@ -48,7 +48,7 @@ async function contextOf(report: Report, results: ExperimentResults): Promise<Re
     baseline: baselineOf(report, results),
     styles: armStyles(results.arms.map(({ name }) => name)),
     steps: await stepTable(results),
-    evaluations: await evaluationTable(results),
+    accuracy: await accuracyTable(results),
     replicates: replicatesOf(results),
     seedMeaning: SEED_MEANING,
     svg: (spec, label) => renderSvg(spec, { label }),

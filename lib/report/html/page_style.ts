@@ -4,10 +4,10 @@ import { armColourVariables } from "../render/theme.ts";
 /** CSS of every report. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1c1e21;--quiet:#596069;--line:#dde0e4;--link:#0b5cad;
---heat:#0b5cad;--mark:#7ba6d0;--good:#1b7a3d;--bad:#b3261e;--tint:#eef2f6;--shade:#c6ccd3;--warn-ink:#6b3d00;--warn:#fff3dd;
+--heat:#0b5cad;--mark:#7ba6d0;--good:#1b7a3d;--bad:#b3261e;--tint:#eef2f6;--shade:#dfe3e8;--warn-ink:#6b3d00;--warn:#fff3dd;
 ${armColourVariables("light")}}
 @media (prefers-color-scheme:dark){:root{--page:#14161a;--card:#1b1e23;--ink:#e8eaed;--quiet:#a2abb6;--line:#343a42;
---link:#7dbbff;--heat:#7dbbff;--mark:#4f7fae;--good:#6fd08c;--bad:#ff8f85;--tint:#23282f;--shade:#4a525c;--warn-ink:#ffd59a;--warn:#3a2c12;
+--link:#7dbbff;--heat:#7dbbff;--mark:#4f7fae;--good:#6fd08c;--bad:#ff8f85;--tint:#23282f;--shade:#2b3037;--warn-ink:#ffd59a;--warn:#3a2c12;
 ${armColourVariables("dark")}}}
 *{box-sizing:border-box}
 html{scroll-padding-top:12px;-webkit-text-size-adjust:100%}
@@ -49,6 +49,7 @@ thead th{color:var(--quiet);font-size:13px;vertical-align:bottom}
 tbody th{min-width:7em}
 .numbers td,.numbers thead th:not(:first-child){text-align:right;white-space:nowrap;padding-left:12px}
 .left2 td:nth-child(2),.numbers.left2 thead th:nth-child(2){text-align:left}
+.words td code{white-space:nowrap}@media (max-width:470px){.numbers thead th:not(:first-child){white-space:normal}tbody th{min-width:6em}.numbers td,.numbers thead th:not(:first-child){padding-left:9px;padding-right:0}}
 .words td{min-width:7em;max-width:46ch;overflow-wrap:anywhere}
 .heat td{text-align:center;min-width:4.2em;background:color-mix(in srgb,var(--heat) calc(var(--share)*55%),transparent)}
 .heat th,.heat td{padding:4px 10px;border-bottom:1px solid var(--page);white-space:nowrap}.heat tbody th{padding-left:0}
@@ -69,7 +70,7 @@ ${
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px;min-width:0}
 .card .ask{display:flex;gap:14px;align-items:flex-start}
 .card img{width:96px;height:96px;image-rendering:pixelated;background:#000;padding:4px;border-radius:3px;flex:none}
-.card p{margin:0 0 4px}.card .answer{border-top:1px solid var(--line);margin-top:10px;padding-top:8px;font-size:14px}
+.card p{margin:0 0 4px}.card .answer{border-top:1px solid var(--line);margin-top:10px;padding-top:8px;font-size:13.5px}
 .boxed{border:1.5px solid var(--quiet);border-radius:3px;padding:0 6px;font-weight:600}
 .card code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--tint);border-radius:4px;padding:6px 8px;margin:4px 0}
 code{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}

@@ -3,7 +3,7 @@ import { curveChart } from "../charts/curve_chart.ts";
 import type { Section } from "../define_report.ts";
 import { csvLink, figure, legend, tabs } from "../html/figure.ts";
 import { markup } from "../html/html.ts";
-import { bandTable, type DrawnCurves, drawnCurves, extentOf, validation } from "./curves.ts";
+import { bandTable, type DrawnCurves, drawnCurves, extentOf, measuredOnly } from "./curves.ts";
 
 const AXES = [
   {
@@ -22,11 +22,11 @@ export function accuracyByCost(): Section {
     id: "cost-curves",
     title: "Accuracy by rollouts generated",
     write: async (context) => {
-      const { styles, replicates, seedMeaning, svg } = context;
-      const table = validation(context);
-      if (table.numRows() === 0) return null;
+      const { accuracy, styles, replicates, seedMeaning, svg } = context;
+      if (accuracy.numRows() === 0) return null;
       const options = [], all: Record<string, DrawnCurves["bands"]> = {};
       for (const { key, label, title } of AXES) {
+        const table = key === "step" ? measuredOnly(accuracy) : accuracy;
         const curves = drawnCurves(table, { x: key, y: "accuracy" });
         all[key] = curves.bands;
         const chart = (width: number, height: number) =>
@@ -53,7 +53,7 @@ export function accuracyByCost(): Section {
         legend: legend(styles),
         content: tabs("axis", options),
         caption:
-          markup`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Rollouts, tokens and seconds count what was spent on training and on scoring prompts for the sampler; what was spent on measuring (evaluations, and the scoring repeated as a control) is left out. Where seeds were evaluated at different costs, each is interpolated linearly to common places before averaging. ${seedMeaning}`,
+          markup`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Rollouts, tokens and seconds count what was spent on training and on scoring prompts for the sampler; what was spent on measuring (evaluations, and the scoring repeated as a control) is left out. While prompts are scored, cost rises and the policy stays as it is: the flat stretches, whose accuracy is interpolated between evaluations. Where seeds were evaluated at different costs, each is interpolated linearly to common places before averaging. ${seedMeaning}`,
         data: csvLink("accuracy_by_cost", await bandTable(all)),
       });
     },

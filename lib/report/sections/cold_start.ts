@@ -1,7 +1,7 @@
 /** Where reinforcement learning starts: the supervised stage, and the spread of pass rates that it leaves. */
 import { equalBins, histogram } from "../../analysis/binning.ts";
 import { blockMeans } from "../../analysis/curve.ts";
-import { evaluations } from "../../analysis/evaluation_table.ts";
+import { evaluations } from "../../analysis/evaluations.ts";
 import { type PoolPassRates, poolPassRates, spreadOf } from "../../analysis/pass_rates.ts";
 import type { ColdStartResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";

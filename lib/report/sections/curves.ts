@@ -1,4 +1,5 @@
 /** What the sections with curves share. */
+import type { AccuracyRow } from "../../analysis/accuracy_curve.ts";
 import {
   type BandPoint,
   bands,
@@ -8,9 +9,7 @@ import {
   type SeedCurve,
   seedCurves,
 } from "../../analysis/curve.ts";
-import type { EvaluationRow } from "../../analysis/evaluation_table.ts";
 import { createTable, type Table } from "../../analysis/table.ts";
-import type { ReportContext } from "../define_report.ts";
 
 /** Curves ready to draw. */
 export interface DrawnCurves {
@@ -36,9 +35,9 @@ export function drawnCurves<Row extends { readonly arm: string; readonly seed: n
   return { bands: bands(seeds), seeds, block: size };
 }
 
-/** Evaluations on the validation split only. */
-export function validation({ evaluations }: ReportContext): Table<EvaluationRow> {
-  return evaluations.filter("d => d.split === 'validation'");
+/** Evaluations only, without the ends of scorings. */
+export function measuredOnly(accuracy: Table<AccuracyRow>): Table<AccuracyRow> {
+  return accuracy.filter("d => d.measured");
 }
 
 /** The bands as a table to download. */

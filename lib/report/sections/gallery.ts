@@ -43,7 +43,7 @@ function rollout(shown: GalleryRollout): Html {
       boxed(found.answer)
     }</p>`;
   return markup`<div class="answer">${verdict(shown)} · reward ${
-    formatFixed(shown.reward, 2)
+    formatFixed(shown.reward, Number.isInteger(shown.reward) ? 0 : 2)
   } · advantage ${formatSigned(shown.advantage, 2)}${text}</div>`;
 }
 

@@ -57,7 +57,9 @@ export function provenance(): Section {
           "Backend",
           distinct(
             all.map(({ backend, device, threads }) =>
-              `${backend} on ${device}, ${threads} ${threads === 1 ? "thread" : "threads"} per run`
+              `${backend} on ${device}, ${threads} ${
+                threads === 1 ? "thread" : "threads"
+              } per process`
             ),
           ).join("; "),
         ],

@@ -3,7 +3,7 @@ import { curveChart, type CurveChartOptions } from "../charts/curve_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { csvLink, figure, legend, panel, panels } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
-import { bandTable, type DrawnCurves, drawnCurves, extentOf, validation } from "./curves.ts";
+import { bandTable, type DrawnCurves, drawnCurves, extentOf, measuredOnly } from "./curves.ts";
 import { type PaperCurves, paperCurves } from "./paper_curves.ts";
 
 /** Linear below this clip fraction, logarithmic above: exact zeros have a place on the axis. */
@@ -21,7 +21,7 @@ function panelsOf(context: ReportContext, paper: PaperCurves, block: number): re
   const { steps, results: { arms } } = context;
   const gradNorm = drawnCurves(steps, { x: "step", y: "gradNorm", block });
   const clipFraction = drawnCurves(steps, { x: "step", y: "clipFraction", block });
-  const accuracy = drawnCurves(validation(context), { x: "step", y: "accuracy" });
+  const accuracy = drawnCurves(measuredOnly(context.accuracy), { x: "step", y: "accuracy" });
   const theirs = (name: string) => paperCurves(paper, name, arms);
   const clip = { ours: clipFraction, paper: theirs("clipFraction") };
   const correct = { ours: accuracy, paper: theirs("validationAccuracy") };

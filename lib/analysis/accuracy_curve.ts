@@ -1,0 +1,73 @@
+/** Validation accuracy of a run against what it had spent. */
+import type { RunData } from "../store/run_data.ts";
+import { interpolate, type Point } from "./curve.ts";
+import { doneRuns, type ExperimentResults } from "./results.ts";
+import { spending } from "./spending.ts";
+import { createTable, type Table } from "./table.ts";
+
+/** A place on the curve. */
+export interface AccuracyPoint {
+  readonly step: number;
+  /** Spent so far on training and scoring. */
+  readonly rollouts: number;
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly accuracy: number;
+  /** False for the ends of a scoring, where the accuracy is interpolated between evaluations. */
+  readonly measured: boolean;
+}
+
+/**
+ * Evaluations, and the beginning and end of every scoring. While prompts are scored the policy stays as it is: cost
+ * rises and accuracy does not, which a line from evaluation to evaluation would hide.
+ */
+export function accuracyPoints(run: Pick<RunData, "records">): readonly AccuracyPoint[] {
+  const measured: Point[] = [];
+  for (const record of run.records) {
+    const validation = record.kind === "evaluation" ? record.splits.validation : undefined;
+    if (validation !== undefined) measured.push({ x: record.step, y: validation.accuracy });
+  }
+  const points: AccuracyPoint[] = [];
+  let before = { rollouts: 0, tokens: 0, seconds: 0 };
+  for (const { record, ...spent } of spending(run)) {
+    const scoring = record.kind === "refresh" && !record.control;
+    if (scoring || (record.kind === "evaluation" && record.splits.validation !== undefined)) {
+      const accuracy = interpolate(measured, record.step);
+      if (accuracy !== null) {
+        const at = { step: record.step, accuracy, measured: !scoring };
+        const known = points.at(-1)?.rollouts === before.rollouts;
+        if (scoring && !known) points.push({ ...at, ...before });
+        points.push({ ...at, ...spent });
+      }
+    }
+    before = spent;
+  }
+  return points;
+}
+
+/** The curve over one axis; over steps, only what was measured. */
+export function accuracyCurve(
+  run: Pick<RunData, "records">,
+  axis: "step" | "rollouts",
+): readonly Point[] {
+  return accuracyPoints(run).filter(({ measured }) => measured || axis !== "step")
+    .map((point) => ({ x: point[axis], y: point.accuracy }));
+}
+
+/** One point of one run. */
+export interface AccuracyRow extends AccuracyPoint {
+  readonly arm: string;
+  readonly seed: number;
+}
+
+/** The curves of all finished runs as one table. */
+export function accuracyTable(results: ExperimentResults): Promise<Table<AccuracyRow>> {
+  return createTable<AccuracyRow>(
+    ["arm", "seed", "step", "rollouts", "tokens", "seconds", "accuracy", "measured"],
+    results.arms.flatMap((arm) =>
+      doneRuns(arm).flatMap((run) =>
+        accuracyPoints(run).map((point) => ({ arm: arm.name, seed: run.seed, ...point }))
+      )
+    ),
+  );
+}
