@@ -12,7 +12,7 @@ import {
 export default defineExperiment({
   base: recipe("mmr1_micro", {
     model: transformer("micro"),
-    dataset: microMath({ prompts: 1024 }),
+    dataset: microMath({ prompts: 768 }),
   }),
   vary: cases({
     "random": { sampler: random() },

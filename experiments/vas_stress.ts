@@ -17,7 +17,7 @@ import {
 export default defineExperiment({
   base: recipe("mmr1_micro", {
     model: transformer("micro"),
-    dataset: microMath({ prompts: 1024, unsolvable: 0.7 }),
+    dataset: microMath({ prompts: 768, unsolvable: 0.7 }),
   }),
   vary: cases({
     "random": { sampler: random() },

@@ -36,8 +36,8 @@ export interface Rollouts {
   readonly ended: readonly boolean[];
 }
 
-/** Rollouts in one run of a generation graph: enough rows to fill the matrix products. */
-const ROWS_PER_RUN = 256;
+/** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */
+const ROWS_PER_RUN = 128;
 
 const encoded = new WeakMap<Prompt, EncodedPrompt>();
 
