@@ -1,4 +1,5 @@
 /** Validation accuracy of a run against what it had spent. */
+import type { RunRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
 import { interpolate, type Point } from "./curve.ts";
 import { doneRuns, type ExperimentResults } from "./results.ts";
@@ -21,15 +22,26 @@ export interface AccuracyPoint {
  * Evaluations, and the beginning and end of every scoring. While prompts are scored the policy stays as it is: cost
  * rises and accuracy does not, which a line from evaluation to evaluation would hide.
  */
-export function accuracyPoints(run: Pick<RunData, "records">): readonly AccuracyPoint[] {
+export function accuracyPoints({ records }: Pick<RunData, "records">): readonly AccuracyPoint[] {
+  const known = curves.get(records);
+  if (known !== undefined) return known;
+  const points = findPoints(records);
+  curves.set(records, points);
+  return points;
+}
+
+/** Asked for by several outcomes and figures, found once. */
+const curves = new WeakMap<readonly RunRecord[], readonly AccuracyPoint[]>();
+
+function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
   const measured: Point[] = [];
-  for (const record of run.records) {
+  for (const record of records) {
     const validation = record.kind === "evaluation" ? record.splits.validation : undefined;
     if (validation !== undefined) measured.push({ x: record.step, y: validation.accuracy });
   }
   const points: AccuracyPoint[] = [];
   let before = { rollouts: 0, tokens: 0, seconds: 0 };
-  for (const { record, ...spent } of spending(run)) {
+  for (const { record, ...spent } of spending({ records })) {
     const scoring = record.kind === "refresh" && !record.control;
     if (scoring || (record.kind === "evaluation" && record.splits.validation !== undefined)) {
       const accuracy = interpolate(measured, record.step);

@@ -1,6 +1,6 @@
 /** Curves of several seeds on a common axis: their mean, and an interval for it. */
 import { tInterval } from "../core/statistics.ts";
-import type { Table } from "./table.ts";
+import { columnOf, type Table } from "./table.ts";
 
 /** One point of a curve. */
 export interface Point {
@@ -28,25 +28,66 @@ export interface BandPoint {
 /** Points a curve is drawn with at most; longer ones are drawn as means over blocks. */
 export const POINTS_PER_CURVE = 200;
 
-/** One curve per arm and seed, in the table's order. `NaN` is left out. */
+/** Rows of one run: tables hold runs one after the other. */
+interface Segment {
+  readonly arm: string;
+  readonly seed: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function segmentsOf(arms: ArrayLike<string>, seeds: ArrayLike<number>): readonly Segment[] {
+  const segments: Segment[] = [];
+  for (let start = 0, i = 1; i <= arms.length; i++) {
+    if (i < arms.length && arms[i] === arms[start] && seeds[i] === seeds[start]) continue;
+    segments.push({ arm: arms[start]!, seed: seeds[start]!, start, end: i });
+    start = i;
+  }
+  return segments;
+}
+
+/**
+ * One curve per arm and seed, in the table's order; rows of a run stand together. Each point is the mean of
+ * `block` successive ones, or of more where a curve would otherwise have over {@link POINTS_PER_CURVE} points.
+ */
 export function seedCurves<Row extends { readonly arm: string; readonly seed: number }>(
   table: Table<Row>,
-  { x, y }: { readonly x: keyof Row & string; readonly y: keyof Row & string },
-): readonly SeedCurve[] {
-  const arms = table.array("arm") as string[], seeds = table.array("seed") as number[];
-  const xs = table.array(x) as number[], ys = table.array(y) as number[];
-  const curves = new Map<string, { arm: string; seed: number; points: Point[] }>();
-  for (let i = 0; i < arms.length; i++) {
-    if (Number.isNaN(ys[i]!)) continue;
-    const key = `${seeds[i]}:${arms[i]}`;
-    let curve = curves.get(key);
-    if (curve === undefined) {
-      curve = { arm: arms[i]!, seed: seeds[i]!, points: [] };
-      curves.set(key, curve);
+  { x, y, block = 1 }: {
+    readonly x: keyof Row & string;
+    readonly y: keyof Row & string;
+    readonly block?: number;
+  },
+): { readonly curves: readonly SeedCurve[]; readonly block: number } {
+  const segments = segmentsOf(columnOf(table, "arm"), columnOf(table, "seed"));
+  const xs = columnOf(table, x) as ArrayLike<number>, ys = columnOf(table, y) as ArrayLike<number>;
+  const longest = segments.reduce((most, { start, end }) => Math.max(most, end - start), 0);
+  const size = Math.max(block, Math.ceil(longest / POINTS_PER_CURVE));
+  const curves = segments.map(({ arm, seed, start, end }) => ({
+    arm,
+    seed,
+    points: meansOf(xs, ys, start, end, size),
+  }));
+  return { curves, block: size };
+}
+
+function meansOf(
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  from: number,
+  to: number,
+  size: number,
+): readonly Point[] {
+  const means: Point[] = [];
+  for (let start = from; start < to; start += size) {
+    const end = Math.min(to, start + size);
+    let x = 0, y = 0;
+    for (let i = start; i < end; i++) {
+      x += xs[i]!;
+      y += ys[i]!;
     }
-    curve.points.push({ x: xs[i]!, y: ys[i]! });
+    means.push({ x: x / (end - start), y: y / (end - start) });
   }
-  return [...curves.values()];
+  return means;
 }
 
 /**
@@ -60,18 +101,7 @@ export function seedCurves<Row extends { readonly arm: string; readonly seed: nu
  * ```
  */
 export function blockMeans(points: readonly Point[], size: number): readonly Point[] {
-  if (size <= 1) return points;
-  const means: Point[] = [];
-  for (let start = 0; start < points.length; start += size) {
-    const end = Math.min(points.length, start + size);
-    let x = 0, y = 0;
-    for (let i = start; i < end; i++) {
-      x += points[i]!.x;
-      y += points[i]!.y;
-    }
-    means.push({ x: x / (end - start), y: y / (end - start) });
-  }
-  return means;
+  return meansOf(points.map(({ x }) => x), points.map(({ y }) => y), 0, points.length, size);
 }
 
 /** The curve at `x`, linear between points; null outside of them. */
@@ -138,17 +168,4 @@ export function meanHeight(points: readonly Point[], from: number, to: number): 
     area += (b.x - a.x) * (a.y + b.y) / 2;
   }
   return area / (to - from);
-}
-
-/** Curves thin enough to draw, and how many points each drawn one stands for. */
-export function drawable(
-  curves: readonly SeedCurve[],
-  atMost = POINTS_PER_CURVE,
-): { readonly curves: readonly SeedCurve[]; readonly block: number } {
-  const longest = Math.max(0, ...curves.map(({ points }) => points.length));
-  const block = Math.max(1, Math.ceil(longest / atMost));
-  return {
-    block,
-    curves: curves.map((curve) => ({ ...curve, points: blockMeans(curve.points, block) })),
-  };
 }

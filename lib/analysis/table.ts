@@ -21,3 +21,12 @@ export async function createTable<Row extends object>(
 export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
   return table.objects() as Row[];
 }
+
+/** A column's values, without copying them where the table shows all its rows. */
+export function columnOf<Row, Name extends keyof Row & string>(
+  table: Table<Row>,
+  name: Name,
+): ArrayLike<Row[Name]> {
+  const whole = !table.isFiltered() && !table.isOrdered();
+  return (whole ? table.data()[name] : table.array(name)) as ArrayLike<Row[Name]>;
+}

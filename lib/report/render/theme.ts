@@ -40,12 +40,14 @@ export interface ArmStyle {
   readonly dash: readonly [number, number];
 }
 
+/** The first arm's dashes, and those of every further round through the colours. */
+const FIRST_DASH = [6, 3] as const, ROUND_DASHES = [[1, 0], [2, 2], [10, 2]] as const;
+
 /** Styles by position: colours repeat after eight arms, with other dashes. */
 export function armStyles(names: readonly string[]): readonly ArmStyle[] {
-  const dashes = [[1, 0], [6, 3], [2, 2]] as const;
   return names.map((name, i) => {
-    const index = i % ARM_COLOURS.length;
-    const dash = i === 0 ? dashes[1] : dashes[Math.floor(i / ARM_COLOURS.length) % dashes.length]!;
+    const index = i % ARM_COLOURS.length, round = Math.floor(i / ARM_COLOURS.length);
+    const dash = i === 0 ? FIRST_DASH : ROUND_DASHES[round % ROUND_DASHES.length]!;
     return { name, colour: variable(`arm${index}`, ARM_COLOURS[index]!.light), dash };
   });
 }

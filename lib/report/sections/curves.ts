@@ -1,14 +1,6 @@
 /** What the sections with curves share. */
 import type { AccuracyRow } from "../../analysis/accuracy_curve.ts";
-import {
-  type BandPoint,
-  bands,
-  blockMeans,
-  drawable,
-  POINTS_PER_CURVE,
-  type SeedCurve,
-  seedCurves,
-} from "../../analysis/curve.ts";
+import { type BandPoint, bands, type SeedCurve, seedCurves } from "../../analysis/curve.ts";
 import { createTable, type Table } from "../../analysis/table.ts";
 
 /** Curves ready to draw. */
@@ -19,20 +11,13 @@ export interface DrawnCurves {
   readonly block: number;
 }
 
-/** Means over blocks of at least `block` points, then over seeds. */
+/** The curves of single runs, and over the seeds of each arm. */
 export function drawnCurves<Row extends { readonly arm: string; readonly seed: number }>(
   table: Table<Row>,
-  { x, y, block = 1 }: {
-    readonly x: keyof Row & string;
-    readonly y: keyof Row & string;
-    readonly block?: number;
-  },
+  places: Parameters<typeof seedCurves<Row>>[1],
 ): DrawnCurves {
-  const raw = seedCurves(table, { x, y });
-  const needed = drawable(raw, POINTS_PER_CURVE).block;
-  const size = Math.max(block, needed);
-  const seeds = raw.map((curve) => ({ ...curve, points: blockMeans(curve.points, size) }));
-  return { bands: bands(seeds), seeds, block: size };
+  const { curves, block } = seedCurves(table, places);
+  return { bands: bands(curves), seeds: curves, block };
 }
 
 /** Evaluations only, without the ends of scorings. */

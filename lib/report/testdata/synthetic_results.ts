@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import type { ExperimentResults } from "../../analysis/results.ts";
 import { type RandomSource, randomSource } from "../../core/random.ts";
 import { createMicroMath, microMath } from "../../dataset/micro_math.ts";
-import type { Prompt } from "../../dataset/prompt.ts";
+import type { Dataset, Prompt } from "../../dataset/prompt.ts";
 import type { PromptScores } from "../../engine/engine_step.ts";
 import { random } from "../../sampler/random.ts";
 import { vas } from "../../sampler/vas.ts";
@@ -233,10 +233,10 @@ function syntheticRun(
   seed: number,
   lambda: number,
   status: RunStatus,
+  dataset: Dataset,
   { steps = 70, tds = 0.2 }: SyntheticOptions,
 ): RunData {
   const random = randomSource(seed, "synthetic", String(lambda));
-  const dataset = createMicroMath(config.dataset);
   const hardness = randomSource(0, "hardness");
   const difficulty = Array.from({ length: POOL }, () => noise(hardness));
   const files = new Map<string, PromptScores>();
@@ -303,7 +303,7 @@ function syntheticRun(
   };
 }
 
-function supervisedRecords(config: RunConfig): RunRecord[] {
+function supervisedRecords({ validation }: Dataset): RunRecord[] {
   const random = randomSource(0, "synthetic cold start");
   const records: RunRecord[] = Array.from({ length: 400 }, (_, i): SupervisedRecord => ({
     kind: "supervised",
@@ -320,7 +320,7 @@ function supervisedRecords(config: RunConfig): RunRecord[] {
       step,
       temperature: 0.5,
       splits: {
-        validation: splitResult(step / 1000, createMicroMath(config.dataset).validation, random),
+        validation: splitResult(step / 1000, validation, random),
       },
       rollouts: { training: 0, scoring: 0, validation: step },
       tokens: { training: 0, scoring: 0, validation: step * 8 },
@@ -336,6 +336,7 @@ export function syntheticResults(options: SyntheticOptions = {}): ExperimentResu
   const base = recipe("mmr1_micro", {
     dataset: microMath({ prompts: POOL, validationPrompts: 96, benchmarkPrompts: 32 }),
   });
+  const dataset = createMicroMath(base.dataset);
   const arms = ARMS.map(([name, lambda], i) => {
     const sampler = lambda === 0
       ? random()
@@ -346,7 +347,7 @@ export function syntheticResults(options: SyntheticOptions = {}): ExperimentResu
       config,
       runs: Array.from({ length: seeds }, (_, seed) => {
         const isLast = i === ARMS.length - 1 && seed === seeds - 1;
-        return syntheticRun(config, seed, lambda, isLast ? lastStatus : "done", options);
+        return syntheticRun(config, seed, lambda, isLast ? lastStatus : "done", dataset, options);
       }),
     };
   });
@@ -358,7 +359,7 @@ export function syntheticResults(options: SyntheticOptions = {}): ExperimentResu
     coldStarts: [{
       id: "synthetic",
       status: "done",
-      records: supervisedRecords(base),
+      records: supervisedRecords(dataset),
       provenance: [PROVENANCE],
       failure: null,
     }],
