@@ -6,7 +6,6 @@
 import { parseArgs as parseArgsUntyped } from "@std/cli";
 import { parse as parseYamlUntyped } from "@std/yaml";
 
-export { distance as levenshtein } from "fastest-levenshtein";
 export { z } from "zod";
 
 // `@std/*` is mapped to an npm republication without types (see README, "Packages"); with the `jsr:` line the

@@ -95,5 +95,6 @@ export class RandomSource {
 
 /** The root of all streams of one seed. */
 export function randomSource(seed: number, ...place: readonly (string | number)[]): RandomSource {
-  return new RandomSource(`vasari:${seed}`).at(...place);
+  const root = new RandomSource(`vasari:${seed}`);
+  return place.length === 0 ? root : root.at(...place);
 }

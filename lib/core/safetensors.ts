@@ -46,7 +46,9 @@ export function decodeTensors(bytes: Uint8Array, file = "checkpoint"): TensorFil
     new StoreError(`${file}: expected ${expected}, got ${got}`);
   if (bytes.length < 8) throw broken("a safetensors file", `${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (8 + length > bytes.length) throw broken(`a header of ${length} bytes`, `${bytes.length} bytes in all`);
+  if (8 + length > bytes.length) {
+    throw broken(`a header of ${length} bytes`, `${bytes.length} bytes in all`);
+  }
   let header: Record<string, unknown>;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
@@ -57,7 +59,10 @@ export function decodeTensors(bytes: Uint8Array, file = "checkpoint"): TensorFil
   const tensors: Record<string, Float32Array> = {};
   let end = 0;
   for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, data_offsets: offsets } = entry as { dtype: string; data_offsets: [number, number] };
+    const { dtype, data_offsets: offsets } = entry as {
+      dtype: string;
+      data_offsets: [number, number];
+    };
     if (dtype !== "F32") throw broken(`type F32 for ${name}`, dtype);
     const from = 8 + length + offsets[0], to = 8 + length + offsets[1];
     if (to > bytes.length) throw broken(`${to} bytes`, `${bytes.length}`);

@@ -4,7 +4,6 @@ import type { BenchResult } from "../core/bench.ts";
 import { randomSource } from "../core/random.ts";
 import { generationGraph } from "../policy/generation.ts";
 import {
-  initialParameters,
   parameterCount,
   type PolicyShape,
   policyShape,

@@ -20,7 +20,8 @@ export async function tensorFlow(): Promise<{ tf: TensorFlow; ops: Ops<TfTensor>
 function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
   const float = (a: TfTensor): TfTensor => tf.cast(a, "float32");
   const lift = (a: TfTensor | number): TfTensor => typeof a === "number" ? tf.scalar(a) : a;
-  const oneHot = (ids: TfTensor, size: number): TfTensor => float(tf.oneHot(tf.cast(ids, "int32"), size));
+  const oneHot = (ids: TfTensor, size: number): TfTensor =>
+    float(tf.oneHot(tf.cast(ids, "int32"), size));
   return {
     constant: (data, shape = []) =>
       typeof data === "number" ? tf.fill([...shape], data) : tf.tensor(data, [...shape]),
