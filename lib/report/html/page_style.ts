@@ -52,7 +52,7 @@ tbody th{min-width:7em}
 .words td code{white-space:nowrap}@media (max-width:470px){.numbers thead th:not(:first-child){white-space:normal}tbody th{min-width:6em}.numbers td,.numbers thead th:not(:first-child){padding-left:9px;padding-right:0}}
 .words td{min-width:7em;max-width:46ch;overflow-wrap:anywhere}
 .heat td{text-align:center;min-width:4.2em;background:color-mix(in srgb,var(--heat) calc(var(--share)*55%),transparent)}
-.heat th,.heat td{padding:4px 10px;border-bottom:1px solid var(--page);white-space:nowrap}.heat tbody th{padding-left:0}
+.heat th,.heat td{padding:4px 10px;border-bottom:1px solid var(--page);white-space:nowrap}.heat tbody th{padding-left:0}@media (max-width:470px){.heat td,.heat th{padding:4px 5px;min-width:0;font-size:13px}.heat td{min-width:3.4em}.heat tbody th{white-space:normal;min-width:0}}
 .key{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:7px}
 .up{color:var(--good)}.down{color:var(--bad)}.quiet{color:var(--quiet)}small{font-size:13px;color:var(--quiet)}
 fieldset{border:0;margin:0;padding:0;min-width:0}
@@ -70,7 +70,7 @@ ${
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px;min-width:0}
 .card .ask{display:flex;gap:14px;align-items:flex-start}
 .card img{width:96px;height:96px;image-rendering:pixelated;background:#000;padding:4px;border-radius:3px;flex:none}
-.card p{margin:0 0 4px}.card .answer{border-top:1px solid var(--line);margin-top:10px;padding-top:8px;font-size:13.5px}
+.card p{margin:0 0 4px}.verdict{display:flex;flex-wrap:wrap;gap:0 12px}.verdict span{white-space:nowrap}.card .answer{border-top:1px solid var(--line);margin-top:10px;padding-top:8px;font-size:13.5px}
 .boxed{border:1.5px solid var(--quiet);border-radius:3px;padding:0 6px;font-weight:600}
 .card code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--tint);border-radius:4px;padding:6px 8px;margin:4px 0}
 code{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}

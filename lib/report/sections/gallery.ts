@@ -42,9 +42,11 @@ function rollout(shown: GalleryRollout): Html {
     : markup`<code>${found.reasoning === "" ? "(no reasoning)" : found.reasoning}</code><p>answer ${
       boxed(found.answer)
     }</p>`;
-  return markup`<div class="answer">${verdict(shown)} · reward ${
-    formatFixed(shown.reward, Number.isInteger(shown.reward) ? 0 : 2)
-  } · advantage ${formatSigned(shown.advantage, 2)}${text}</div>`;
+  const reward = formatFixed(shown.reward, Number.isInteger(shown.reward) ? 0 : 2);
+  return markup`<div class="answer"><p class="verdict"><span>${verdict(shown)}</span>
+<span>reward ${reward}</span><span>advantage ${
+    formatSigned(shown.advantage, 2)
+  }</span></p>${text}</div>`;
 }
 
 function card(rollouts: readonly GalleryRollout[]): Html {
