@@ -38,8 +38,15 @@ export const loadProtobuf = async () => (await import("protobufjs/minimal.js")).
 export type { ColumnTable } from "arquero";
 export type { Config as VegaLiteConfig, TopLevelSpec as VegaLiteSpec } from "vega-lite";
 
-/** TensorFlow.js in plain JavaScript: slow, and independent of our own graphs; checks gradients. */
-export const loadTensorFlow = () => import("@tensorflow/tfjs");
+/**
+ * TensorFlow.js in plain JavaScript: slow, and independent of our own graphs; checks gradients.
+ *
+ * Not part of the installation, being larger than all the rest: Deno fetches it when it is first asked for. The
+ * name is no literal inside `import()`, which keeps it out of the module graph and the lock file.
+ */
+export const loadTensorFlow = (): Promise<unknown> => import(TENSORFLOW);
+const TENSORFLOW = "npm:@tensorflow/tfjs@4.22.0";
+
 /** Arquero: tables. */
 export const loadArquero = () => import("arquero");
 /** Vega and Vega-Lite: charts. */

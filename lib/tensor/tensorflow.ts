@@ -5,13 +5,56 @@
 import { loadTensorFlow } from "../../deps.ts";
 import type { MatMulOptions, Ops } from "./ops.ts";
 
-type TensorFlow = Awaited<ReturnType<typeof loadTensorFlow>>;
 /** A TensorFlow.js tensor. */
-export type TfTensor = import("@tensorflow/tfjs").Tensor;
+export interface TfTensor {
+  readonly shape: number[];
+  dataSync(): Float32Array | Int32Array;
+}
+
+type Unary = (a: TfTensor) => TfTensor;
+type Binary = (a: TfTensor, b: TfTensor) => TfTensor;
+
+/** The part of TensorFlow.js that {@link Ops} and a gradient need. */
+export interface TensorFlow {
+  setBackend(name: string): Promise<boolean>;
+  ready(): Promise<void>;
+  tensor(data: Float32Array | Int32Array, shape: number[], type?: "float32" | "int32"): TfTensor;
+  scalar(value: number): TfTensor;
+  fill(shape: number[], value: number): TfTensor;
+  cast(a: TfTensor, type: "float32" | "int32"): TfTensor;
+  oneHot(ids: TfTensor, depth: number): TfTensor;
+  valueAndGrad(
+    f: (x: TfTensor) => TfTensor,
+  ): (x: TfTensor) => { readonly value: TfTensor; readonly grad: TfTensor };
+  readonly add: Binary;
+  readonly sub: Binary;
+  readonly mul: Binary;
+  readonly div: Binary;
+  readonly minimum: Binary;
+  readonly maximum: Binary;
+  readonly less: Binary;
+  readonly lessEqual: Binary;
+  readonly neg: Unary;
+  readonly exp: Unary;
+  readonly sqrt: Unary;
+  readonly square: Unary;
+  readonly relu: Unary;
+  readonly softmax: Unary;
+  readonly logSoftmax: Unary;
+  clipByValue(a: TfTensor, low: number, high: number): TfTensor;
+  reshape(a: TfTensor, shape: number[]): TfTensor;
+  transpose(a: TfTensor, permutation: number[]): TfTensor;
+  sum(a: TfTensor, axes?: number[], keepDims?: boolean): TfTensor;
+  mean(a: TfTensor, axis: number, keepDims: boolean): TfTensor;
+  matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
+  concat(parts: TfTensor[], axis: number): TfTensor;
+  split(a: TfTensor, sizes: number[], axis: number): TfTensor[];
+  slice(a: TfTensor, begin: number[], size: number[]): TfTensor;
+}
 
 /** TensorFlow.js on its plain JavaScript backend. */
 export async function tensorFlow(): Promise<{ tf: TensorFlow; ops: Ops<TfTensor> }> {
-  const tf = await loadTensorFlow();
+  const tf = await loadTensorFlow() as TensorFlow;
   await tf.setBackend("cpu");
   await tf.ready();
   return { tf, ops: tensorFlowOps(tf) };
@@ -40,13 +83,14 @@ function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
     lessOrEqual: (a, b) => float(tf.lessEqual(lift(a), lift(b))),
     reshape: (a, shape) => tf.reshape(a, [...shape]),
     transpose: (a, permutation) => tf.transpose(a, [...permutation]),
-    sum: (a, axes, keepDims = false) => tf.sum(a, axes && [...axes], keepDims),
+    sum: (a, axes, keepDims = false) =>
+      axes === undefined ? tf.sum(a) : tf.sum(a, [...axes], keepDims),
     squaredNorm: (a) => tf.sum(tf.square(a)),
     softmax: (a) => tf.softmax(a),
     logSoftmax: (a) => tf.logSoftmax(a),
     matMul(a, b, { transposeA = false, transposeB = false, alpha = 1 }: MatMulOptions = {}) {
       const product = tf.matMul(a, b, transposeA, transposeB);
-      return alpha === 1 ? product : tf.mul(product, alpha);
+      return alpha === 1 ? product : tf.mul(product, tf.scalar(alpha));
     },
     concat: (parts, axis) => tf.concat([...parts], axis),
     split: (a, sizes, axis) => tf.split(a, [...sizes], axis),
@@ -61,6 +105,6 @@ function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
       return tf.reshape(tf.matMul(hot, table), [...ids.shape, width]);
     },
     rmsNorm: (x, epsilon = 1e-5) =>
-      tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon))),
+      tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), tf.scalar(epsilon)))),
   };
 }
