@@ -1,9 +1,10 @@
 /** `run`: executes what is not done, then writes the report. */
-import { plannedRollouts, totalRollouts } from "../plan/estimate.ts";
+import { createEstimator } from "../plan/estimate.ts";
 import { fileURLToPath } from "node:url";
 import { filterPlan } from "../plan/filter.ts";
 import type { Plan, PlannedRun } from "../plan/plan.ts";
 import { createReporter } from "../runner/reporters.ts";
+import { scheduleOrder } from "../runner/schedule.ts";
 import { type Job, Sweep, type SweepResult } from "../runner/sweep.ts";
 import { circumstances } from "../store/provenance.ts";
 import { openStore, type Store } from "../store/store.ts";
@@ -80,7 +81,10 @@ async function sweep(
       task.id,
       { task, label: `cold start ${task.id.slice(0, 8)}`, steps: task.identity.coldStart.steps },
     ]);
-    const result = await execution.execute(longestFirst(plan.runs).map(jobOf), new Map(coldStarts));
+    const result = await execution.execute(
+      inOrder(plan.runs, jobs).map(jobOf),
+      new Map(coldStarts),
+    );
     const exit = result.interrupted
       ? (signal === "SIGTERM" ? EXIT.terminated : EXIT.interrupted)
       : result.failures.length > 0 || result.left > 0
@@ -94,10 +98,10 @@ async function sweep(
   }
 }
 
-/** What starts last should be short: then no core waits long for the other at the end. */
-function longestFirst(runs: readonly PlannedRun[]): PlannedRun[] {
-  const rollouts = new Map(runs.map((run) => [run.id, totalRollouts(plannedRollouts(run.config))]));
-  return runs.toSorted((a, b) => rollouts.get(b.id)! - rollouts.get(a.id)!);
+/** The order in which workers take the runs: no core is to wait long for the others at the end. */
+function inOrder(runs: readonly PlannedRun[], jobs: number): PlannedRun[] {
+  const { run: seconds } = createEstimator([], []);
+  return scheduleOrder(runs.map(({ config }) => seconds(config)), jobs).map((i) => runs[i]!);
 }
 
 function jobOf(task: PlannedRun): Job<RunTask> {
