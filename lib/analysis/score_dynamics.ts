@@ -30,6 +30,9 @@ export interface ScoreTransition {
   readonly correlation: readonly number[];
 }
 
+/** Of more refreshes than this, an even selection is looked at: a page of hundreds shows nothing. */
+export const REFRESHES_SHOWN = 10;
+
 /** Figure 3 for one arm. */
 export interface ScoreDynamics {
   readonly arm: string;
@@ -38,6 +41,8 @@ export interface ScoreDynamics {
   readonly prompts: number;
   readonly scoringRollouts: number;
   readonly seeds: readonly number[];
+  /** Refreshes in all; `histograms` and `transitions` are of at most {@link REFRESHES_SHOWN}, evenly spaced. */
+  readonly refreshes: number;
   readonly histograms: readonly ScoreHistogram[];
   readonly transitions: readonly ScoreTransition[];
 }
@@ -45,6 +50,12 @@ export interface ScoreDynamics {
 /** α·OVS + β·TDS is at most this: OVS never exceeds 1/4, TDS never exceeds 1. */
 export function highestScore(weights: { readonly ovs: number; readonly tds: number }): number {
   return weights.ovs / 4 + weights.tds;
+}
+
+/** At most `most` indices below `count`, evenly spaced, the first and the last among them. */
+function evenly(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: most }, (_, k) => Math.round(k * (count - 1) / (most - 1)));
 }
 
 function meanCounts(counts: readonly (readonly number[])[]): readonly number[] | null {
@@ -89,10 +100,10 @@ export async function scoreDynamics(
     low: 0,
     high: highestScore(sampler.weights),
   });
+  const key = (seed: number, step: number, control: boolean) => `${seed} ${step} ${control}`;
+  const byPlace = new Map(scorings.map((s) => [key(s.seed, s.step, s.control), s]));
   const at = (seed: number, step: number, control: boolean) =>
-    scorings.find((scoring) =>
-      scoring.seed === seed && scoring.step === step && scoring.control === control
-    );
+    byPlace.get(key(seed, step, control));
   const seeds = [...new Set(scorings.map(({ seed }) => seed))];
   const steps = [...new Set(scorings.map(({ step }) => step))].sort((a, b) => a - b);
   const paired = (from: number, to: number, control: boolean) =>
@@ -105,19 +116,21 @@ export async function scoreDynamics(
       const scoring = at(seed, step, control);
       return scoring === undefined ? [] : [histogram(scoring.scores.vps, binning)];
     }));
+  const shown = evenly(steps.length, REFRESHES_SHOWN);
   return {
     arm: arm.name,
     binning,
     prompts: first.scores.vps.length,
     scoringRollouts: first.rollouts,
     seeds,
-    histograms: steps.map((step) => ({
+    refreshes: steps.length,
+    histograms: shown.map((i) => steps[i]!).map((step) => ({
       step,
       counts: counts(step, false) ?? [],
       control: counts(step, true),
     })),
-    transitions: steps.flatMap((step, i) => {
-      const next = steps[i + 1];
+    transitions: shown.flatMap((i) => {
+      const step = steps[i]!, next = steps[i + 1];
       return [
         next === undefined ? null : transition(paired(step, next, false), binning),
         transition(paired(step, step, true), binning),

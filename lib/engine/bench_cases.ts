@@ -2,7 +2,6 @@
 import { grpo } from "../algorithm/grpo.ts";
 import type { BenchResult } from "../core/bench.ts";
 import { randomSource } from "../core/random.ts";
-import { generationGraph } from "../policy/generation.ts";
 import {
   parameterCount,
   type PolicyShape,
@@ -13,9 +12,15 @@ import { VOCABULARY } from "../policy/tokenizer.ts";
 import { TRANSFORMER_PRESETS } from "../policy/transformer.ts";
 import { elements, Graph } from "../tensor/graph.ts";
 import { type Feeds, onnxRuntime, type TensorRuntime } from "../tensor/session.ts";
+import { type RolloutBench, rolloutBench } from "./bench_rollout.ts";
 import { trainingGraph } from "./training_graph.ts";
 
 const PEAK_SIDE = 1024;
+/** Policies and the length of their responses. */
+const POLICIES = [["micro", 16], ["small", 40]] as const;
+type Preset = typeof POLICIES[number][0];
+/** How long each rollout measurement goes on. */
+const ROLLOUT_SECONDS = 4;
 
 /** Fastest of several runs, in seconds: what the machine can do, least disturbed by others. */
 async function fastest(run: () => Promise<unknown>, times: number): Promise<number> {
@@ -47,7 +52,6 @@ function feedsFor(runtime: TensorRuntime, graph: Graph): Feeds {
     if (type === "int32") {
       return Int32Array.from({ length: size }, () => random.integer(VOCABULARY.length));
     }
-    if (name === "uniforms") return random.uniforms(size);
     if (name === "inverseTemperature") return Float32Array.of(1);
     if (name.endsWith("Moment")) return new Float32Array(size);
     if (name.startsWith("token")) return new Float32Array(size).fill(1 / size);
@@ -72,16 +76,51 @@ async function matMulPeak(runtime: TensorRuntime): Promise<number> {
   return 2 * PEAK_SIDE ** 3 / seconds;
 }
 
+/** Two workers with one thread each against the two-thread peak: how a sweep uses two cores. */
+async function* twoWorkers(
+  singles: ReadonlyMap<Preset, { rate: number; parameters: number; rollout: string }>,
+  peak: number,
+): AsyncGenerator<BenchResult> {
+  for (const [preset, { rate, parameters, rollout }] of singles) {
+    const responseTokens = POLICIES.find(([name]) => name === preset)![1];
+    const rates = await Promise.all(
+      [1, 2].map(() => inWorker({ preset, responseTokens, seconds: ROLLOUT_SECONDS })),
+    );
+    const both = rates.reduce((a, b) => a + b, 0);
+    yield { group: "rollout", name: `${rollout}, 2 workers`, value: both, unit: "tokens/s" };
+    yield { group: "rollout", name: `${rollout}, 2 workers: gain`, value: both / rate, unit: "×" };
+    yield {
+      group: "rollout",
+      name: `${rollout}, 2 workers: 2 FLOP × parameters × tokens / MatMul peak`,
+      value: 2 * parameters * both / peak,
+      unit: "",
+      ...(preset === "small" ? { target: 0.35 } : {}),
+    };
+  }
+}
+
+function inWorker(request: RolloutBench): Promise<number> {
+  const worker = new Worker(import.meta.resolve("./bench_rollout_worker.ts"), { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<number>) => {
+      worker.terminate();
+      resolve(data);
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(request);
+  });
+}
+
 /** Cases for one thread and for two, each with its own peak, all in this process. */
 export async function* engineBenchCases(): AsyncGenerator<BenchResult> {
+  const singles = new Map<Preset, { rate: number; parameters: number; rollout: string }>();
   for (const threads of [1, 2]) {
     const runtime = await onnxRuntime({ threads });
     const peak = await matMulPeak(runtime);
     const on = `${threads} thread${threads === 1 ? "" : "s"}`;
     yield { group: "peak", name: `MatMul 1024³, ${on}`, value: peak / 1e9, unit: "GFLOP/s" };
     // 24 prompt positions and 40 response tokens: sequences of 64, 256 of them.
-    const policies = [["micro", 16], ["small", 40]] as const;
-    for (const [preset, responseTokens] of policies) {
+    for (const [preset, responseTokens] of POLICIES) {
       const shape = policyShape(TRANSFORMER_PRESETS[preset], responseTokens);
       const size = `${(parameterCount(shape) / 1e6).toFixed(2)} M parameters`;
       const prompts = 32, groupSize = 8, rollouts = prompts * groupSize;
@@ -102,40 +141,37 @@ export async function* engineBenchCases(): AsyncGenerator<BenchResult> {
       );
       const seconds = await fastest(() => session.run(feeds, into), 8);
       await session.release();
-      const flop = 3 * forwardFlop(shape, prompts, groupSize);
       const what = `${rollouts} sequences × ${PREFIX_POSITIONS + responseTokens}, ${size}, ${on}`;
       yield { group: "training step", name: what, value: seconds * 1000, unit: "ms" };
+      // The work asked for: every sequence with its own copy of the prompt. Sharing prompts saves a part of it.
+      const asked = 3 * forwardFlop(shape, rollouts, 1);
       yield {
         group: "training step",
-        name: `${what}: share of the MatMul peak`,
-        value: flop / seconds / peak,
+        name: `${what}: work / time / MatMul peak`,
+        value: asked / seconds / peak,
         unit: "",
         ...(preset === "small" ? { target: 0.5 } : {}),
       };
-      // What a trainer that reads every sequence's own copy of the prompt would have to compute.
-      const unshared = 3 * forwardFlop(shape, rollouts, 1);
+      const executed = 3 * forwardFlop(shape, prompts, groupSize);
       yield {
         group: "training step",
-        name: `${what}: share, had no prompt been shared`,
-        value: unshared / seconds / peak,
+        name: `${what}: arithmetic executed / time / MatMul peak`,
+        value: executed / seconds / peak,
         unit: "",
       };
+      if (threads > 1) continue; // rollout goes on one thread per worker, below
 
-      const generation = generationGraph(shape, prompts, groupSize);
-      const decode = await runtime.compile(generation);
-      const inputs = feedsFor(runtime, generation);
-      const duration = await fastest(() => decode.run(inputs), 6);
-      await decode.release();
-      const tokens = rollouts * responseTokens;
-      const rollout = `${rollouts} × ${responseTokens} tokens, ${size}, ${on}`;
-      yield { group: "rollout", name: rollout, value: tokens / duration, unit: "tokens/s" };
+      const single = await rolloutBench({ preset, responseTokens, seconds: ROLLOUT_SECONDS });
+      const rollout = `${responseTokens} tokens, ${size}`;
+      yield { group: "rollout", name: `${rollout}, 1 worker`, value: single, unit: "tokens/s" };
       yield {
         group: "rollout",
-        name: `${rollout}: share of the MatMul peak`,
-        value: forwardFlop(shape, prompts, groupSize) / duration / peak,
+        name: `${rollout}, 1 worker: 2 FLOP × parameters × tokens / MatMul peak`,
+        value: 2 * parameterCount(shape) * single / peak,
         unit: "",
-        ...(preset === "small" ? { target: 0.35 } : {}),
       };
+      singles.set(preset, { rate: single, parameters: parameterCount(shape), rollout });
     }
+    if (threads === 2) yield* twoWorkers(singles, peak);
   }
 }

@@ -197,7 +197,10 @@ async function armFigure(
   context: ReportContext,
   index: number,
 ): Promise<Html> {
-  const { arm, prompts, scoringRollouts, seeds } = dynamics;
+  const { arm, prompts, scoringRollouts, seeds, refreshes, histograms: shown } = dynamics;
+  const selection = shown.length < refreshes
+    ? ` ${shown.length} of ${refreshes} refreshes, evenly spaced, each with the movement to the one after it.`
+    : "";
   const colour = context.styles.find(({ name }) => name === arm)!.colour;
   return figure({
     id: `figure-scores-${index}`,
@@ -217,7 +220,7 @@ async function armFigure(
         seeds.length === 1 ? "seed" : "seeds"
       }. ${
         binningText(dynamics)
-      }. Histograms: mean count over seeds. Matrices: all seeds together; each row is a bin before, coloured by the share of its prompts that went to each bin after (full colour from ${
+      }.${selection} Histograms: mean count over seeds. Matrices: all seeds together; each row is a bin before, coloured by the share of its prompts that went to each bin after (full colour from ${
         100 * FULL_COLOUR
       } %). Table: mean over seeds ± half a 95 % Student-t interval; the paper's refreshes in their order. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
     data: csvLink(`scores_${index}`, await data(dynamics)),
