@@ -18,7 +18,7 @@ export interface SupervisedConfig {
   readonly shortcutSpread: number;
   /** Share of guesses that are right. */
   readonly guessAccuracy: number;
-  /** In that phase, share of demonstrations whose answer lacks its box: what the format reward is about. */
+  /** Share of guesses whose answer lacks its box: what the format reward is about. */
   readonly unboxedRate: number;
   readonly seed: number;
 }

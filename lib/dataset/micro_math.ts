@@ -61,7 +61,12 @@ const BENCHMARK_CELLS: Readonly<Record<Benchmark, (cell: Cell) => boolean>> = {
   chart: ({ family }) => ["statistics", "functions", "counting"].includes(family.name),
 };
 
-/** The pool with the answer keys of a share of its prompts replaced by plausible wrong ones. */
+const NUMBERS = Array.from({ length: 100 }, (_, i) => String(i));
+
+/**
+ * The pool with the answer keys of a share of its prompts replaced by wrong ones: numbers below 100 outside the
+ * prompt's guesses. A key among the guesses would reward guessing, which is a signal, if a misleading one.
+ */
 function withWrongKeys(
   pool: readonly Prompt[],
   share: number,
@@ -71,7 +76,7 @@ function withWrongKeys(
   const chosen = new Set(random.at("which").shuffled(pool.keys()).slice(0, count));
   return pool.map((prompt, i) => {
     if (!chosen.has(i)) return prompt;
-    const wrong = prompt.guesses.filter((guess) => guess !== prompt.solution);
+    const wrong = NUMBERS.filter((number) => !prompt.guesses.includes(number));
     return { ...prompt, answer: random.at("key", prompt.id).pick(wrong), solvable: false };
   });
 }

@@ -6,7 +6,7 @@
  * sparse reward do not teach. The mixed phase gives it two: working the problem out, and skipping the working
  * for a guess that is seldom right. Which of the two to take is what reinforcement learning can then learn; it
  * is the between-path part of the reward variance in the paper's two-level decomposition (MMR1 section 4).
- * A share of that phase's answers lacks the box, so that the format reward means something.
+ * A share of the guesses lacks the box, so that the format reward has something to teach at first.
  */
 import type { SupervisedConfig } from "../algorithm/supervised.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
@@ -67,7 +67,7 @@ export function demonstrate(
   const response = shortcut
     ? shortcutResponse(prompt, random.at("guess"), config.guessAccuracy)
     : workedResponse(prompt);
-  const bare = mixed && random.at("box").next() < config.unboxedRate;
+  const bare = shortcut && random.at("box").next() < config.unboxedRate;
   return { response: bare ? unboxed(response) : response, shortcut };
 }
 

@@ -17,7 +17,7 @@ export interface StepOutcome {
 }
 
 const mean = (values: ArrayLike<number>): number =>
-  values.length === 0 ? 0 : Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+  Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** Share of groups whose rewards are not all equal. */
 export function informativeShare(rewards: Float32Array, groupSize: number): number {
@@ -29,15 +29,51 @@ export function informativeShare(rewards: Float32Array, groupSize: number): numb
   return informative / (rewards.length / groupSize);
 }
 
+/** Means over updates; null for each where there are none. */
+function updateMeans(updates: readonly UpdateResult[]) {
+  if (updates.length === 0) {
+    return {
+      gradNorm: null,
+      gradNormMax: null,
+      policyLoss: null,
+      clipFraction: null,
+      clipFractionLow: null,
+      clipFractionHigh: null,
+      dualClipFraction: null,
+      klReference: null,
+      klOld: null,
+      entropy: null,
+      ratioMean: null,
+      ratioStd: null,
+      ratioMax: null,
+    };
+  }
+  const of = (name: string) => mean(updates.map((update) => update.sums[name]!));
+  const clipFractionHigh = of("clipFractionHigh"), clipFractionLow = of("clipFractionLow");
+  const ratioMean = of("ratioMean");
+  return {
+    gradNorm: mean(updates.map((update) => update.gradNorm)),
+    gradNormMax: Math.max(...updates.map((update) => update.gradNorm)),
+    policyLoss: of("policyLoss"),
+    clipFraction: clipFractionHigh + clipFractionLow,
+    clipFractionLow,
+    clipFractionHigh,
+    dualClipFraction: of("dualClipFraction"),
+    klReference: of("klReference"),
+    klOld: of("klOld"),
+    entropy: of("entropy"),
+    ratioMean,
+    ratioStd: Math.sqrt(Math.max(0, of("ratioSquareMean") - ratioMean ** 2)),
+    ratioMax: Math.max(...updates.map((update) => update.largestRatio)),
+  };
+}
+
 /** Means over the step's updates, and statistics of its rollouts. Updates left out do not count. */
 export function stepRecord(
   { step, indices, rollouts, rewards, groupSize, updates, totals, seconds }: StepOutcome,
 ): StepRecord {
   const applied = updates.filter((update) => update.applied);
-  const overUpdates = (name: string) => mean(applied.map((update) => update.sums[name] ?? 0));
   const rewardMean = mean(rewards.reward);
-  const high = overUpdates("clipFractionHigh"), low = overUpdates("clipFractionLow");
-  const ratioMean = overUpdates("ratioMean");
   return {
     kind: "step",
     step,
@@ -45,19 +81,7 @@ export function stepRecord(
     rewardStd: Math.sqrt(mean(rewards.reward.map((reward) => (reward - rewardMean) ** 2))),
     accuracyReward: mean(rewards.accuracy),
     formatReward: mean(rewards.format),
-    gradNorm: mean(applied.map((update) => update.gradNorm)),
-    gradNormMax: Math.max(0, ...applied.map((update) => update.gradNorm)),
-    policyLoss: overUpdates("policyLoss"),
-    clipFraction: high + low,
-    clipFractionLow: low,
-    clipFractionHigh: high,
-    dualClipFraction: overUpdates("dualClipFraction"),
-    klReference: overUpdates("klReference"),
-    klOld: overUpdates("klOld"),
-    entropy: overUpdates("entropy"),
-    ratioMean,
-    ratioStd: Math.sqrt(Math.max(0, overUpdates("ratioSquareMean") - ratioMean ** 2)),
-    ratioMax: Math.max(0, ...applied.map((update) => update.largestRatio)),
+    ...updateMeans(applied),
     responseLengthMean: mean(rollouts.lengths),
     responseLengthMin: Math.min(...rollouts.lengths),
     responseLengthMax: Math.max(...rollouts.lengths),

@@ -127,18 +127,16 @@ export async function* trainEngine(
     yield finished(0);
   }
   for (let step = (saved?.step ?? 0) + 1; step <= training.steps; step++) {
-    // Lines 3-6: every T_update steps, score the whole pool anew.
+    // Algorithm 1: every T_update steps, score the whole pool anew with N rollouts each.
     if (sampler.needsRefresh(step - 1, "beforeDraw")) await refresh(step - 1);
     const watch = new Stopwatch();
 
-    // Lines 8-11: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly. The order is shuffled, so
-    // that every mini-batch holds both kinds.
-    const drawn = sampler.draw(step, random.at("draw", step));
-    const indices = random.at("order", step).shuffled(drawn);
+    // Algorithm 1, lines 12-15: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly.
+    const indices = [...sampler.draw(step, random.at("draw", step))];
     const prompts = indices.map((index) => pool[index]!);
     watch.lap("draw");
 
-    // Line 12: N rollouts each, with the log-probabilities they were sampled with.
+    // N rollouts each, with the log-probabilities they were sampled with.
     const rollouts = await policy.generate(
       learner.parameters,
       prompts,
@@ -149,7 +147,7 @@ export async function* trainEngine(
     counter.add("training", rollouts);
     watch.lap("rollout");
 
-    // Line 13: rewards, and each rollout's advantage over its group.
+    // Rewards, and each rollout's advantage over its group.
     const rewards = judge(prompts, rollouts, config.reward);
     const advantages = new Float32Array(rollouts.count);
     for (let at = 0; at < rollouts.count; at += algorithm.groupSize) {
@@ -166,7 +164,7 @@ export async function* trainEngine(
     );
     watch.lap("reference");
 
-    // Line 14: the GRPO update, in several mini-batches.
+    // The GRPO update, in several mini-batches.
     const updates = [];
     for (let pass = 0; pass < algorithm.updatesPerBatch; pass++) {
       for (

@@ -137,7 +137,7 @@ Deno.test("trainEngine() with one update per batch clips nothing: the ratio is 1
   const units = await train({ ...CONFIG, algorithm: grpo({ groupSize: 4, miniBatches: 1 }) });
   for (const record of recordsOf(units, "step") as readonly StepRecord[]) {
     equal(record.clipFraction, 0);
-    ok(Math.abs(record.klOld) < 1e-5 && Math.abs(record.ratioMean - 1) < 1e-5);
+    ok(Math.abs(record.klOld!) < 1e-5 && Math.abs(record.ratioMean! - 1) < 1e-5);
     equal(record.updates, 1);
   }
 });

@@ -114,8 +114,14 @@ async function byTensorFlow(objectives: readonly Objective[], data: Data) {
     ]),
   );
   const child = new Deno.Command(Deno.execPath(), {
-    // The package is no part of the project: neither its folder of packages nor its lock file is to know it.
-    args: ["run", "--quiet", "--no-prompt", "-A", "--no-lock", "--node-modules-dir=none", script],
+    // The package is no part of the installation: it has a lock file of its own, and no folder of packages.
+    args: [
+      ..."run --quiet --no-prompt --allow-read --allow-env --node-modules-dir=none --frozen".split(
+        " ",
+      ),
+      `--lock=${new URL("./testdata/tensorflow.lock", import.meta.url).pathname}`,
+      script,
+    ],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

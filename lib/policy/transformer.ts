@@ -1,9 +1,10 @@
 /**
  * The policy's architecture: a decoder-only transformer that reads image patches as a prefix.
  *
- * Token layout of one sequence: `[image patches | question, padded | response]`, learned absolute positions,
- * attention that is bidirectional in the prompt and causal in the response, RMSNorm before each block (without
- * gains, which the matrix behind each norm can express), ReLU MLP, untied output head.
+ * Token layout of one sequence: `[image patches | question, padded | response]`, learned absolute positions.
+ * Attention is bidirectional in the prompt, padding included, and causal in the response. RMSNorm stands before
+ * attention, before the MLP and before the head, without gains, which the matrix behind each can express. The
+ * MLP is a ReLU between two matrices; the output head is a matrix of its own.
  */
 import { z } from "../../deps.ts";
 

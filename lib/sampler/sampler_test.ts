@@ -113,10 +113,13 @@ Deno.test("vas() with λ = 0 draws what random() draws and never asks for scores
 });
 
 Deno.test("vas() shares its uniform prompts with random() at every λ", () => {
+  // All weight on one prompt: what is left of the shuffled batch is the uniform part.
   const sampler = create(vas({ mixtureRatio: 0.5 }));
-  scoreBy(sampler, Array(PROMPTS).fill(1));
-  const uniform = create(random()).draw(3, stream(3));
-  deepEqual(sampler.draw(3, stream(3)).subarray(5), uniform.subarray(0, 5));
+  const favourite = 7;
+  scoreBy(sampler, Array.from({ length: PROMPTS }, (_, i) => Number(i === favourite)));
+  const batch = [...sampler.draw(3, stream(3))].sort((a, b) => a - b);
+  const uniform = [...create(random()).draw(3, stream(3)).subarray(0, 5)];
+  deepEqual(batch, [...uniform, ...Array(5).fill(favourite)].sort((a, b) => a - b));
 });
 
 Deno.test("vas() with λ = 1 draws in proportion to the scores, and nothing of score 0", () => {

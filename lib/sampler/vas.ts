@@ -183,10 +183,10 @@ class VasSampler implements Sampler {
     if (this.#config.uniformPart === "permutation") {
       return interleaved(weighted, this.#walk.at(step, uniformCount));
     }
-    const batch = new Int32Array(batchSize);
-    batch.set(weighted);
-    batch.set(drawUniform(prompts, uniformCount, random), weighted.length);
-    return batch;
+    const uniform = drawUniform(prompts, uniformCount, random);
+    if (weighted.length === 0) return uniform;
+    // Shuffled, so that every mini-batch holds both kinds.
+    return Int32Array.from(random.at("order").shuffled([...weighted, ...uniform]));
   }
 
   state(): SamplerState {

@@ -25,26 +25,27 @@ export interface StepRecord {
   readonly rewardStd: number;
   readonly accuracyReward: number;
   readonly formatReward: number;
+  // From here to `ratioMax`: means over the step's updates; null when every one of them was left out.
   /** Global L2 norm of the gradient before clipping, mean over the step's optimiser updates. */
-  readonly gradNorm: number;
-  readonly gradNormMax: number;
-  readonly policyLoss: number;
+  readonly gradNorm: number | null;
+  readonly gradNormMax: number | null;
+  readonly policyLoss: number | null;
   /** Share of tokens whose clipped branch is the larger loss; both sides, and each side of the range. */
-  readonly clipFraction: number;
-  readonly clipFractionLow: number;
-  readonly clipFractionHigh: number;
+  readonly clipFraction: number | null;
+  readonly clipFractionLow: number | null;
+  readonly clipFractionHigh: number | null;
   /** Share of tokens bounded by the dual clip. */
-  readonly dualClipFraction: number;
+  readonly dualClipFraction: number | null;
   /** Mean over tokens of the k3 estimate of KL(policy ‖ reference). */
-  readonly klReference: number;
+  readonly klReference: number | null;
   /** Mean over tokens of log π_old − log π. */
-  readonly klOld: number;
-  /** Mean entropy of the token distribution, nats, at sampling temperature 1. */
-  readonly entropy: number;
+  readonly klOld: number | null;
+  /** Mean entropy of the token distribution that is sampled from (`decoding.temperature`), nats. */
+  readonly entropy: number | null;
   /** Importance ratio π/π_old over tokens. */
-  readonly ratioMean: number;
-  readonly ratioStd: number;
-  readonly ratioMax: number;
+  readonly ratioMean: number | null;
+  readonly ratioStd: number | null;
+  readonly ratioMax: number | null;
   readonly responseLengthMean: number;
   readonly responseLengthMin: number;
   readonly responseLengthMax: number;

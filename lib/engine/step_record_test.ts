@@ -1,0 +1,77 @@
+import { equal, ok } from "node:assert/strict";
+import { informativeShare, stepRecord } from "./step_record.ts";
+
+const COUNT = { training: 4, scoring: 0, validation: 0 };
+const SECONDS = { draw: 0, rollout: 0, reward: 0, reference: 0, update: 0, total: 0 };
+
+/** The record of a step with two groups of two rollouts and these updates. */
+const record = (updates: Parameters<typeof stepRecord>[0]["updates"]) =>
+  stepRecord({
+    step: 1,
+    indices: [5, 5],
+    rollouts: {
+      count: 4,
+      groupSize: 2,
+      tokens: new Int32Array(8),
+      logProbs: new Float32Array(8),
+      lengths: Int32Array.of(1, 2, 2, 1),
+      ended: [true, true, false, true],
+    },
+    rewards: {
+      accuracy: Float32Array.of(1, 0, 0, 0),
+      format: Float32Array.of(1, 1, 1, 1),
+      reward: Float32Array.of(2, 1, 1, 1),
+      texts: ["", "", "", ""],
+    },
+    groupSize: 2,
+    updates,
+    totals: { rollouts: COUNT, tokens: COUNT },
+    seconds: SECONDS,
+  });
+
+const update = (gradNorm: number, applied: boolean) => ({
+  gradNorm,
+  applied,
+  largestRatio: 1.5,
+  learningRate: 1e-3,
+  sums: {
+    policyLoss: 0.5,
+    clipFractionHigh: 0.1,
+    clipFractionLow: 0.2,
+    dualClipFraction: 0,
+    klReference: 0.01,
+    klOld: 0,
+    entropy: 1,
+    ratioMean: 1,
+    ratioSquareMean: 1.04,
+  },
+});
+
+Deno.test("stepRecord() takes means over the updates that were applied", () => {
+  const got = record([update(1, true), update(3, true), update(NaN, false)]);
+  equal(got.gradNorm, 2);
+  equal(got.gradNormMax, 3);
+  ok(Math.abs(got.clipFraction! - 0.3) < 1e-12);
+  ok(Math.abs(got.ratioStd! - 0.2) < 1e-12);
+  equal(got.updates, 2);
+  equal(got.skippedUpdates, 1);
+});
+
+Deno.test("stepRecord() has null, not 0, where every update was left out", () => {
+  const got = record([update(NaN, false)]);
+  equal(got.gradNorm, null);
+  equal(got.entropy, null);
+  equal(got.skippedUpdates, 1);
+});
+
+Deno.test("stepRecord() counts repeated prompts, cut responses and groups with a gradient", () => {
+  const got = record([update(1, true)]);
+  equal(got.duplicatePrompts, 1);
+  equal(got.truncatedFraction, 0.25);
+  equal(got.informativeGroups, 0.5);
+  equal(got.responseLengthMean, 1.5);
+});
+
+Deno.test("informativeShare() is 0 when each group's rewards are equal", () => {
+  equal(informativeShare(Float32Array.of(1, 1, 0, 0), 2), 0);
+});
