@@ -5,50 +5,13 @@
  * inputs; {@link Graph.gradient} walks that tape backwards and emits more nodes of the same graph. Forward,
  * backward and optimiser then run as one `session.run`.
  */
-import type { Attribute, DataType, OnnxGraph, OnnxInitializer, OnnxNode } from "./onnx_model.ts";
+import { Emitter } from "./emitter.ts";
+import type { Attribute, DataType, OnnxGraph } from "./onnx_model.ts";
 import type { MatMulOptions, Ops } from "./ops.ts";
+import { type TapeEntry, type VectorJacobianProduct, walkBack } from "./tape.ts";
+import { broadcastShape, elements, sameShape, type Tensor } from "./tensor.ts";
 
-/** A value in a graph: its name, static shape and element type. */
-export class Tensor {
-  constructor(
-    readonly name: string,
-    readonly shape: readonly number[],
-    readonly type: DataType = "float32",
-  ) {}
-
-  get rank(): number {
-    return this.shape.length;
-  }
-}
-
-/** Gradients at the outputs (null: none arrived) → gradients at the inputs that are wanted. */
-type VectorJacobianProduct = (
-  gradients: readonly (Tensor | null)[],
-  wanted: readonly boolean[],
-) => readonly (Tensor | null)[];
-
-interface TapeEntry {
-  readonly outputs: readonly Tensor[];
-  readonly inputs: readonly Tensor[];
-  readonly backward: VectorJacobianProduct;
-}
-
-/** Number of elements of a tensor of this shape. */
-export const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis]);
-
-function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const x = a[a.length - rank + axis] ?? 1, y = b[b.length - rank + axis] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) {
-      throw new RangeError(`Cannot broadcast [${a}] with [${b}]`);
-    }
-    return Math.max(x, y);
-  });
-}
+export { elements, Tensor } from "./tensor.ts";
 
 /** How a graph is built. */
 export interface GraphOptions {
@@ -58,15 +21,10 @@ export interface GraphOptions {
 
 /** Builds one ONNX graph. Implements {@link Ops}, so that a policy is written once for every runtime. */
 export class Graph implements Ops<Tensor> {
-  readonly #nodes: OnnxNode[] = [];
-  readonly #initializers: OnnxInitializer[] = [];
-  readonly #inputs: Tensor[] = [];
-  readonly #outputs: Tensor[] = [];
-  readonly #constants = new Map<string, Tensor>();
+  readonly #emitter = new Emitter();
   readonly #fusedMatMul: boolean;
   #tape: TapeEntry[] = [];
   #recording = true;
-  #names = 0;
 
   constructor({ fusedMatMul = true }: GraphOptions = {}) {
     this.#fusedMatMul = fusedMatMul;
@@ -74,22 +32,12 @@ export class Graph implements Ops<Tensor> {
 
   /** Declares an input. */
   input(name: string, shape: readonly number[], type: DataType = "float32"): Tensor {
-    const tensor = new Tensor(name, shape, type);
-    this.#inputs.push(tensor);
-    return tensor;
+    return this.#emitter.input(name, shape, type);
   }
 
   /** Declares `tensor` an output under `name`. */
   output(name: string, tensor: Tensor): void {
-    this.#nodes.push({
-      operator: "Identity",
-      domain: "",
-      name: this.#fresh("output"),
-      inputs: [tensor.name],
-      outputs: [name],
-      attributes: {},
-    });
-    this.#outputs.push(new Tensor(name, tensor.shape, tensor.type));
+    this.#emitter.output(name, tensor);
   }
 
   /** Builds with `body` without recording a tape: for what needs no gradient. */
@@ -105,40 +53,10 @@ export class Graph implements Ops<Tensor> {
 
   /** The finished graph. */
   toOnnx(): OnnxGraph {
-    return {
-      nodes: this.#nodes,
-      initializers: this.#initializers,
-      inputs: this.#inputs,
-      outputs: this.#outputs,
-    };
+    return this.#emitter.graph();
   }
 
   // ---------------------------------------------------------------- emitting
-
-  #fresh(prefix: string): string {
-    return `${prefix}_${this.#names++}`;
-  }
-
-  #emitMany(
-    operator: string,
-    inputs: readonly Tensor[],
-    outputs: readonly { readonly shape: readonly number[]; readonly type?: DataType }[],
-    attributes: Readonly<Record<string, Attribute>> = {},
-    domain = "",
-  ): Tensor[] {
-    const results = outputs.map(({ shape, type = "float32" }) =>
-      new Tensor(this.#fresh(operator), shape, type)
-    );
-    this.#nodes.push({
-      operator,
-      domain,
-      name: this.#fresh("node"),
-      inputs: inputs.map((tensor) => tensor.name),
-      outputs: results.map((tensor) => tensor.name),
-      attributes,
-    });
-    return results;
-  }
 
   #emit(
     operator: string,
@@ -148,7 +66,7 @@ export class Graph implements Ops<Tensor> {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain = "",
   ): Tensor {
-    return this.#emitMany(operator, inputs, [{ shape, type }], attributes, domain)[0]!;
+    return this.#emitter.emit(operator, inputs, [{ shape, type }], attributes, domain)[0]!;
   }
 
   #record(output: Tensor, inputs: readonly Tensor[], backward: VectorJacobianProduct): Tensor {
@@ -159,30 +77,15 @@ export class Graph implements Ops<Tensor> {
   // --------------------------------------------------------------- constants
 
   constant(data: number | Float32Array, shape: readonly number[] = []): Tensor {
-    return this.#initializer(
+    return this.#emitter.constant(
       typeof data === "number" ? Float32Array.of(data) : data,
       shape,
       "float32",
     );
   }
 
-  #initializer(
-    data: Float32Array | Int32Array | BigInt64Array,
-    shape: readonly number[],
-    type: DataType,
-  ): Tensor {
-    const key = data.length <= 16 ? `${type}|${shape}|${data}` : null;
-    const known = key === null ? undefined : this.#constants.get(key);
-    if (known !== undefined) return known;
-    const tensor = new Tensor(this.#fresh("constant"), shape, type);
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#initializers.push({ name: tensor.name, shape, type, bytes });
-    if (key !== null) this.#constants.set(key, tensor);
-    return tensor;
-  }
-
   #indices(values: readonly number[]): Tensor {
-    return this.#initializer(BigInt64Array.from(values, BigInt), [values.length], "int64");
+    return this.#emitter.constant(BigInt64Array.from(values, BigInt), [values.length], "int64");
   }
 
   #lift(x: Tensor | number): Tensor {
@@ -340,7 +243,7 @@ export class Graph implements Ops<Tensor> {
   split(a: Tensor, sizes: readonly number[], axis: number): Tensor[] {
     const at = (axis + a.rank) % a.rank;
     const shapes = sizes.map((part) => a.shape.map((size, i) => i === at ? part : size));
-    const outputs = this.#emitMany(
+    const outputs = this.#emitter.emit(
       "Split",
       [a, this.#indices(sizes)],
       shapes.map((shape) => ({ shape, type: a.type })),
@@ -483,7 +386,7 @@ export class Graph implements Ops<Tensor> {
 
   oneHot(ids: Tensor, size: number): Tensor {
     const column = this.reshape(ids, [...ids.shape, 1]);
-    const range = this.#initializer(
+    const range = this.#emitter.constant(
       Int32Array.from({ length: size }, (_, i) => i),
       [size],
       "int32",
@@ -505,7 +408,7 @@ export class Graph implements Ops<Tensor> {
   rmsNorm(x: Tensor, epsilon = 1e-5): Tensor {
     const width = x.shape.at(-1)!;
     const ones = this.constant(new Float32Array(width).fill(1), [width]);
-    const [output, inverse] = this.#emitMany(
+    const [output, inverse] = this.#emitter.emit(
       "SimplifiedLayerNormalization",
       [x, ones],
       [{ shape: x.shape }, { shape: [...x.shape.slice(0, -1), 1] }],
@@ -528,26 +431,9 @@ export class Graph implements Ops<Tensor> {
   gradient(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
     const tape = this.#tape;
     this.#tape = [];
-    const depends = new Set(parameters.map((tensor) => tensor.name));
-    for (const { inputs, outputs } of tape) {
-      if (inputs.some((input) => depends.has(input.name))) {
-        for (const output of outputs) depends.add(output.name);
-      }
-    }
-    const gradients = new Map<string, Tensor>();
-    return this.withoutGradient(() => {
-      gradients.set(loss.name, this.constant(1));
-      for (const { inputs, outputs, backward } of tape.reverse()) {
-        const wanted = inputs.map((input) => depends.has(input.name));
-        const arrived = outputs.map((output) => gradients.get(output.name) ?? null);
-        if (!wanted.includes(true) || arrived.every((g) => g === null)) continue;
-        backward(arrived, wanted).forEach((g, i) => {
-          if (g === null || !wanted[i]) return;
-          const name = inputs[i]!.name, before = gradients.get(name);
-          gradients.set(name, before === undefined ? g : this.add(before, g));
-        });
-      }
-      return parameters.map((tensor) => gradients.get(tensor.name) ?? this.#zeros(tensor.shape));
-    });
+    return this.withoutGradient(() =>
+      walkBack(tape, loss, parameters, this.constant(1), (a, b) => this.add(a, b))
+        .map((gradient, i) => gradient ?? this.#zeros(parameters[i]!.shape))
+    );
   }
 }
