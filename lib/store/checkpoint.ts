@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { StoreError } from "../core/errors.ts";
+import { remedy } from "./task.ts";
 
 /** Where a run can go on from. */
 export interface Checkpoint {
@@ -47,7 +48,7 @@ export function encodeCheckpoint({ snapshot, ...state }: Checkpoint): Uint8Array
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const broken = (expected: string, got: string) =>
     new StoreError(
-      `${file}: expected ${expected}, got ${got}; start this run again with --force`,
+      `${file}: expected ${expected}, got ${got}; ${remedy(file)}`,
     );
   if (bytes.length < 8) throw broken("a checkpoint", `${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));

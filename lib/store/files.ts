@@ -39,6 +39,12 @@ function explain(error: unknown): string {
   return message;
 }
 
+/** True for what the operating system, or Deno's permissions, refused: no fault of the program's. */
+export function isSystemError(error: unknown): error is Error {
+  return Object.values(Deno.errors).some((type) => error instanceof type) ||
+    (error instanceof Error && /\(os error \d+\)/.test(error.message));
+}
+
 /** `error` as a {@link StoreError} that says what was being done to which path. */
 export function storeError(action: string, path: string, error: unknown): StoreError {
   return new StoreError(`${path}: cannot ${action}: ${explain(error)}`, { cause: error });
@@ -87,20 +93,38 @@ export const diskFiles: Files = {
  * written, made durable, and renamed over it; then the folder is made durable.
  */
 export function writeAtomically(files: Files, path: string, bytes: Uint8Array): void {
-  const neighbour = `${path}.tmp`;
+  replace(files, path, `${path}.tmp`, bytes);
+}
+
+/**
+ * {@link writeAtomically} for a file that no lock protects: several processes, on several hosts, may write it
+ * at once, each with a neighbour of its own.
+ */
+export function writeShared(files: Files, path: string, bytes: Uint8Array): void {
+  const neighbour = `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    replace(files, path, neighbour, bytes);
+  } catch (error) {
+    files.remove(neighbour); // nobody else would write over it
+    throw error;
+  }
+}
+
+function replace(files: Files, path: string, neighbour: string, bytes: Uint8Array): void {
   files.write(neighbour, bytes);
   files.sync(neighbour);
   files.rename(neighbour, path);
   files.sync(dirname(path));
 }
 
+/** A value as indented JSON. */
+export function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
+
 /** {@link writeAtomically} for a value as indented JSON. */
 export function writeJson(files: Files, path: string, value: unknown): void {
-  writeAtomically(
-    files,
-    path,
-    new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
-  );
+  writeAtomically(files, path, encodeJson(value));
 }
 
 /** The value of a JSON file; null when it does not exist. */

@@ -1,5 +1,6 @@
 /** JSON lines: one value per line, added at the end; a line is complete once its newline is there. */
 import { StoreError } from "../core/errors.ts";
+import { remedy } from "./task.ts";
 
 /** The lines of `values`. Numbers that JSON has no word for (NaN, ±Infinity) become null. */
 export function encodeJsonLines(values: readonly unknown[]): Uint8Array {
@@ -33,7 +34,7 @@ export function decodeJsonLines(text: string, file: string): Record<string, unkn
       const shown = content.length > 60 ? `${content.slice(0, 60)}…` : content;
       throw new StoreError(
         `${file}:${line}: expected a JSON object, got ${JSON.stringify(shown)}; ` +
-          `the file is damaged: start this run again with --force`,
+          `the file is damaged: ${remedy(file)}`,
       );
     }
     values.push(value as Record<string, unknown>);

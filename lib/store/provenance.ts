@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { diskFiles, type Files, writeAtomically } from "./files.ts";
+import { diskFiles, type Files, writeShared } from "./files.ts";
 import type { Provenance } from "./run_data.ts";
 
 /** Folder in the store for the changes that were not committed, one file per content. */
@@ -72,7 +72,7 @@ export function circumstances(
   if (diffHash !== null) {
     const path = join(store, CHANGES, `${diffHash}.diff`);
     files.makeFolder(join(store, CHANGES));
-    if (files.size(path) === null) writeAtomically(files, path, new TextEncoder().encode(diff));
+    if (files.size(path) === null) writeShared(files, path, new TextEncoder().encode(diff));
   }
   const lock = files.read(join(root, "deno.lock"));
   const versions: Record<string, string> = { ...Deno.version };

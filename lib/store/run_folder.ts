@@ -11,10 +11,10 @@ import { StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Files, readJson, writeAtomically, writeJson } from "./files.ts";
-import { completeLines, encodeJsonLines } from "./json_lines.ts";
+import { completeLines, decodeJsonLines, encodeJsonLines } from "./json_lines.ts";
 import type { Provenance } from "./run_data.ts";
 import { encodeScores } from "./scores.ts";
-import type { Task } from "./task.ts";
+import { remedy, type Task } from "./task.ts";
 
 /** Names inside a run's folder. */
 export const FILES = {
@@ -100,6 +100,14 @@ export class RunFolder {
   /** True once `result.json` is there. */
   get isDone(): boolean {
     return this.#files.size(this.#path(FILES.result)) !== null;
+  }
+
+  /** Threads of the first execution: another number would add up sums in another order. */
+  get threads(): number | null {
+    const path = this.#path(FILES.provenance);
+    const text = new TextDecoder().decode(this.#files.read(path) ?? new Uint8Array());
+    const first = decodeJsonLines(text, path)[0] as Partial<Provenance> | undefined;
+    return first?.threads ?? null;
   }
 
   /** Notes the circumstances of this execution, and forgets an earlier failure. */
@@ -209,7 +217,7 @@ export class RunFolder {
         throw new StoreError(
           `${records}: expected at least ${this.#recordsBytes} bytes, as the checkpoint of step ` +
             `${this.#checkpoint.step} says, got ${recordsBytes ?? "no file"}: ` +
-            `the file was cut short; start this run again with --force`,
+            `the file was cut short; ${remedy(records)}`,
         );
       }
     }

@@ -71,7 +71,7 @@ Deno.test("RunFolder.open() names the file when records or checkpoint are damage
   files.truncate(`${FOLDER}/records.jsonl`, 10);
   throws(
     () => RunFolder.open(files, FOLDER, task),
-    /records\.jsonl: expected at least 42 bytes, as the checkpoint of step 3 says, got 10: .*--force/,
+    /records\.jsonl: expected at least 42 bytes, as the checkpoint of step 3 says, got 10: .*--force --filter x$/,
   );
   equal(files.size(`${FOLDER}/records.jsonl`), 10);
   files.remove(`${FOLDER}/records.jsonl`);

@@ -4,13 +4,13 @@ import { StoreError } from "../core/errors.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
-import { diskFiles, type Files, readJson, storeError, writeJson } from "./files.ts";
+import { diskFiles, encodeJson, type Files, readJson, storeError, writeShared } from "./files.ts";
 import { decodeJsonLines } from "./json_lines.ts";
 import type { Provenance, RunData, RunStatus } from "./run_data.ts";
 import { FILES, type RunResult } from "./run_folder.ts";
 import { liveHolder } from "./run_lock.ts";
 import { decodeScores } from "./scores.ts";
-import { coldStartFolder, type ColdStartTask, type RunTask, type Task } from "./task.ts";
+import { coldStartFolder, type ColdStartTask, remedy, type RunTask, type Task } from "./task.ts";
 
 /** Version of the store's layout; a store with a higher one was written by a later Vasari. */
 const STORE_FORMAT = 1;
@@ -188,9 +188,10 @@ export class Store {
     const { values, bytes } = this.#lines(name, FILES.records);
     const expected = this.result(name)?.recordsBytes ?? bytes;
     if (bytes !== expected) {
+      const path = this.path(name, FILES.records);
       throw new StoreError(
-        `${this.path(name, FILES.records)}: expected ${expected} bytes, as result.json says, ` +
-          `got ${bytes}: the file was changed or cut short; start this run again with --force`,
+        `${path}: expected ${expected} bytes, as result.json says, ` +
+          `got ${bytes}: the file was changed or cut short; ${remedy(path)}`,
       );
     }
     // Written by this program, one record per line; what a record holds was checked when it was made.
@@ -220,14 +221,15 @@ export function openStore(
   const path = join(folder, STORE_FILE);
   const found = readJson(files, path) as { readonly format?: number } | null;
   if (found !== null && !(typeof found.format === "number" && found.format <= STORE_FORMAT)) {
+    const got = found.format ?? `${JSON.stringify(found).slice(0, 80)} without a format`;
     throw new StoreError(
-      `${path}: expected a store of format ${STORE_FORMAT} or below, got ${found.format}; ` +
+      `${path}: expected a store of format ${STORE_FORMAT} or below, got ${got}; ` +
         `update Vasari, or name another folder with --store`,
     );
   }
   if (found === null && create) {
     files.makeFolder(folder);
-    writeJson(files, path, { format: STORE_FORMAT });
+    writeShared(files, path, encodeJson({ format: STORE_FORMAT }));
   }
   return new Store(folder, files);
 }

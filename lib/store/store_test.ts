@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
-import { diskFiles, type Files, writeAtomically } from "./files.ts";
+import { diskFiles, type Files, writeAtomically, writeShared } from "./files.ts";
 import { decodeJsonLines } from "./json_lines.ts";
 import { RunLock } from "./run_lock.ts";
 import { openStore, type Store } from "./store.ts";
@@ -46,7 +46,10 @@ Deno.test("Store.readRun() drops a torn last line, and names file and line of a 
     makeRun(store, "a", { "records.jsonl": '{"step":1}\n{"step":2}\n{"st' });
     deepEqual(store.readRun("a").records, [{ step: 1 }, { step: 2 }]);
     makeRun(store, "b", { "records.jsonl": '{"step":1}\n{"st\n{"step":3}\n' });
-    throws(() => store.readRun("b"), /records\.jsonl:2: expected a JSON object, got .*--force/);
+    throws(
+      () => store.readRun("b"),
+      /records\.jsonl:2: expected a JSON object, got .*--force --filter b$/,
+    );
     throws(
       () => store.readRun("nothing"),
       /nothing.config\.json: expected a run, got no such file/,
@@ -59,7 +62,10 @@ Deno.test("Store.readRun() refuses a finished run whose records were cut short",
     makeRun(store, "a", { "records.jsonl": records, "result.json": result(records.length) });
     equal(store.readRun("a").records.length, 2);
     makeRun(store, "b", { "records.jsonl": '{"step":1}\n', "result.json": result(records.length) });
-    throws(() => store.readRun("b"), /expected 22 bytes, as result\.json says, got 11.*--force/);
+    throws(
+      () => store.readRun("b"),
+      /expected 22 bytes, as result\.json says, got 11.*--force --filter b$/,
+    );
   }));
 
 Deno.test("Store.policy() refuses parameters of the wrong size", () =>
@@ -98,6 +104,8 @@ Deno.test("openStore() refuses a store of a later version, and one it may not wr
       () => openStore(store.folder),
       /store\.json: expected a store of format 1 or below, got 2; update Vasari/,
     );
+    Deno.writeTextFileSync(store.path("store.json"), '{"version":99}');
+    throws(() => openStore(store.folder), /got \{"version":99\} without a format; update Vasari/);
     Deno.writeTextFileSync(store.path("file"), "");
     throws(
       () => openStore(store.path("file", "store"), { create: true }),
@@ -134,6 +142,35 @@ Deno.test("writeAtomically() leaves the old content when the disk is full", () =
     writeAtomically(diskFiles, path, new TextEncoder().encode("old"));
     throws(() => writeAtomically(full, path, new TextEncoder().encode("new")));
     equal(Deno.readTextFileSync(path), "old");
+  }));
+
+Deno.test("writeShared() gives each of two writers a neighbour of its own, and leaves none", () =>
+  withStore((store) => {
+    const path = store.path("file"), bytes = new TextEncoder().encode("same");
+    let nested = false;
+    const contested: Files = {
+      ...diskFiles,
+      rename: (from, to) => {
+        if (!nested) { // another process is through before this one
+          nested = true;
+          writeShared(contested, path, bytes);
+        }
+        diskFiles.rename(from, to);
+      },
+    };
+    writeShared(contested, path, bytes);
+    equal(Deno.readTextFileSync(path), "same");
+    const failing: Files = {
+      ...diskFiles,
+      sync: () => {
+        throw new Error("No space left on device (os error 28)");
+      },
+    };
+    throws(() => writeShared(failing, path, bytes), /os error 28/);
+    deepEqual([...Deno.readDirSync(store.folder)].map(({ name }) => name).sort(), [
+      "file",
+      "store.json",
+    ]);
   }));
 
 Deno.test("diskFiles says in words what a system error means for the user", () => {

@@ -1,4 +1,5 @@
 /** What the store has folders for: runs, and the cold starts that runs begin from. */
+import { basename, dirname } from "node:path";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 
@@ -24,12 +25,30 @@ export interface ColdStartTask {
 /** A unit of work with a folder of its own. */
 export type Task = RunTask | ColdStartTask;
 
+const COLD_START = "cold_start-";
+
 /** Name of a cold start's folder. */
 export function coldStartFolder(id: string): string {
-  return `cold_start-${id}`;
+  return COLD_START + id;
 }
 
 /** Name of a task's folder in the store. */
 export function folderOf(task: Task): string {
   return task.kind === "run" ? task.id : coldStartFolder(task.id);
+}
+
+/**
+ * What to do about a damaged file in a task's folder: that task is to start again, and no other.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(remedy("runs/0123/records.jsonl"), "start this run again with --force --filter 0123");
+ * ```
+ */
+export function remedy(file: string): string {
+  const folder = dirname(file), name = basename(folder);
+  return name.startsWith(COLD_START)
+    ? `move the folder ${folder} away to make this cold start again`
+    : `start this run again with --force --filter ${name}`;
 }
