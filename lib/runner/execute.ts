@@ -1,9 +1,10 @@
 /** Executes one task: the engine yields, the run's folder keeps. */
+import { join } from "node:path";
 import { ConfigError, StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import { diskFiles, type Files } from "../store/files.ts";
 import type { Circumstances } from "../store/provenance.ts";
-import { RunFolder, type RunFolderOptions, writeFailure } from "../store/run_folder.ts";
+import { FILES, RunFolder, type RunFolderOptions, writeFailure } from "../store/run_folder.ts";
 import { RunLock } from "../store/run_lock.ts";
 import { openStore } from "../store/store.ts";
 import { coldStartFolder, folderOf, type Task } from "../store/task.ts";
@@ -14,6 +15,7 @@ export interface ExecuteOptions extends RunFolderOptions {
   readonly engines: Engines;
   /** The store's folder. */
   readonly store: string;
+  /** Threads for tensor operations; a task that was begun goes on with as many as it began with. */
   readonly threads: number;
   readonly circumstances: Circumstances;
   readonly files?: Files;
@@ -35,13 +37,14 @@ export async function execute(
   task: Task,
   options: ExecuteOptions,
 ): Promise<"done" | "interrupted"> {
-  const { store: storeFolder, files = diskFiles, onBegin, circumstances, threads } = options;
+  const { store: storeFolder, files = diskFiles, onBegin, circumstances } = options;
   const store = openStore(storeFolder, {}, files);
   const folder = store.path(folderOf(task));
   files.makeFolder(folder);
   using lock = await RunLock.acquire(folder);
   const run = RunFolder.open(files, folder, task, options);
   if (run.isDone) return "done";
+  const threads = run.threads ?? options.threads;
   run.begin({ ...circumstances, threads, startedAt: new Date().toISOString() });
   onBegin?.(run.checkpoint?.step ?? 0, run.checkpoint?.steps ?? null, lock);
   try {
@@ -49,11 +52,26 @@ export async function execute(
     if (task.kind === "run" && policy === null) {
       throw new StoreError(`${folder}: the cold start ${task.coldStart} is not finished`);
     }
-    return await advance(task, run, lock, policy, options);
+    return await advance(task, run, lock, policy, { ...options, threads });
   } catch (error) {
     if (!(error instanceof StoreError)) writeFailure(files, folder, describe(error));
+    if (
+      task.kind === "run" && error instanceof StoreError && error.message.startsWith("policy: ")
+    ) {
+      throw unusable(store.path(coldStartFolder(task.coldStart)), error);
+    }
     throw error;
   }
+}
+
+/** What an engine calls "policy" is a file to the user, who needs to know which. */
+function unusable(coldStart: string, error: StoreError): StoreError {
+  const problem = error.message.replace(/^policy: /, "");
+  return new StoreError(
+    `${join(coldStart, FILES.policy)}: ${problem}; ` +
+      `move the folder ${coldStart} away to make this cold start again`,
+    { cause: error },
+  );
 }
 
 async function advance(

@@ -108,7 +108,8 @@ export class Sweep {
       jobs,
     });
 
-    await this.#pool(needed, Math.max(1, Math.floor(jobs / Math.max(1, needed.length))));
+    const cores = Math.min(jobs, navigator.hardwareConcurrency);
+    await this.#pool(needed, Math.max(1, Math.floor(cores / Math.max(1, needed.length))));
     const ready = todo.filter(({ task }) =>
       store.status(folderOf(coldStarts.get(task.coldStart)!.task)) === "done"
     );

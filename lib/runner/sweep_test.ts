@@ -160,6 +160,61 @@ Deno.test("Sweep.interrupt() stops runs at a checkpoint, and they resume to the 
     deepEqual(await Promise.all(outcomes), await expectedOutcomes());
   }));
 
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`a worker leaves ${signal} to its parent`, () =>
+    withStore(async (store) => {
+      const { runs, coldStarts } = makeJobs();
+      const options = { engines: `${ENGINES}?work=1000000` };
+      const result = await makeSweep(store, options, (event) => {
+        if (event.event === "step") {
+          for (const pid of holderOf(store, event.task.name)) kill(pid, signal);
+        }
+      }).execute(runs, coldStarts);
+      deepEqual([result.finished, result.left, result.failures], [1, 0, []]);
+    }));
+}
+
+Deno.test("a worker that is killed has failed, but not when it was told to stop", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs({ steps: 20 });
+    const killing = (interrupt: boolean) => (event: ProgressEvent, sweep: Sweep) => {
+      if (event.event !== "step" || event.task.kind !== "run") return;
+      if (interrupt) sweep.interrupt();
+      for (const pid of holderOf(store, event.task.name)) kill(pid);
+    };
+    const options = { engines: `${ENGINES}?work=1000000` };
+    const stopped = await makeSweep(store, options, killing(true)).execute(runs, coldStarts);
+    deepEqual([stopped.left, stopped.failures], [1, []]);
+    equal(store.status(runs[0]!.task.id), "interrupted");
+
+    const failed = await makeSweep(store, options, killing(false)).execute(runs, coldStarts);
+    match(failed.failures[0]!.message, /ended with signal SIGKILL \(out of memory\?\)/);
+    equal(store.status(runs[0]!.task.id), "failed");
+  }));
+
+Deno.test("what native code prints among a worker's events goes to the run's log", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs();
+    const engines = `${ENGINES}?print=${encodeURIComponent('warning: {"slow"\n5\nend')}`;
+    const result = await makeSweep(store, { engines }).execute(runs, coldStarts);
+    deepEqual([result.finished, result.failures], [1, []]);
+    const log = await Deno.readTextFile(store.path(runs[0]!.task.id, "log.txt"));
+    deepEqual(log.split("\n").slice(0, 4), ['warning: {"slow"', "5", "end", 'warning: {"slow"']);
+  }));
+
+Deno.test("a cold start uses the machine's cores, and as many threads when it resumes", () =>
+  withStore(async (store) => {
+    const { runs, coldStarts } = makeJobs();
+    const options = { engines: `${ENGINES}?work=1000000`, jobs: 1000 };
+    await makeSweep(store, options, (event, sweep) => {
+      if (event.event === "step") sweep.interrupt();
+    }).execute(runs, coldStarts);
+    await makeSweep(store, { jobs: 1 }).execute(runs, coldStarts);
+    const { provenance } = store.readColdStart([...coldStarts.keys()][0]!);
+    const cores = navigator.hardwareConcurrency;
+    deepEqual(provenance.map(({ threads }) => threads), [cores, cores]);
+  }));
+
 Deno.test("a sweep whose processes are all killed, again and again, ends with the same records", () =>
   withStore(async (store) => {
     const { runs, coldStarts } = makeJobs({ seeds: 2, steps: 20 });
@@ -217,9 +272,9 @@ function holderOf(store: Store, name: string): number[] {
   }
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: Deno.Signal = "SIGKILL"): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

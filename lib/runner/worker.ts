@@ -1,8 +1,8 @@
 /**
  * The process that executes one task: an {@link Assignment} comes in as a line, events go out as lines.
  *
- * Ctrl-C reaches every process of a terminal; what it means is for the parent to say. A parent that has died
- * says it by the end of the input stream.
+ * Ctrl-C, or a batch system's SIGTERM, reaches every process of a group; what it means is for the parent to
+ * say. A parent that has died says it by the end of the input stream.
  */
 import { StoreError } from "../core/errors.ts";
 import type { RunLock } from "../store/run_lock.ts";
@@ -10,11 +10,14 @@ import type { Engines } from "./engines.ts";
 import { describe, execute } from "./execute.ts";
 import { readLines } from "./lines.ts";
 import type { Assignment, WorkerEvent } from "./messages.ts";
+import { STOP_SIGNALS } from "./signals.ts";
 
-/** Sends an event. Nobody listens once the parent has died, and the work goes on to its next checkpoint. */
+/**
+ * Sends an event, on a line of its own whatever native code may have printed before it. Nobody listens once the parent has died, and the work goes on to its next checkpoint.
+ */
 function send(event: WorkerEvent): void {
   try {
-    const bytes = new TextEncoder().encode(`${JSON.stringify(event)}\n`);
+    const bytes = new TextEncoder().encode(`\n${JSON.stringify(event)}\n`);
     for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
@@ -54,7 +57,7 @@ async function work(): Promise<void> {
 }
 
 if (import.meta.main) {
-  Deno.addSignalListener("SIGINT", () => {});
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, () => {});
   console.log = console.info = console.debug = console.error; // the output stream carries events only
   await work();
   Deno.exit(0);

@@ -1,16 +1,34 @@
 /** One worker process, as its parent sees it. */
 import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { StoreError } from "../core/errors.ts";
 import { storeError } from "../store/files.ts";
 import { FILES } from "../store/run_folder.ts";
 import { folderOf } from "../store/task.ts";
 import { readLines } from "./lines.ts";
 import { type Assignment, type Outcome, STOP, type WorkerEvent } from "./messages.ts";
+import { STOP_SIGNALS } from "./signals.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** The project: where `deno.json` and `node_modules` are. */
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * `path` as a flag's value. Deno splits such values at commas and knows no way around it; a path from the
+ * working folder leaves out a comma in a folder above.
+ *
+ * Errors: a {@link StoreError} when there is one all the same.
+ */
+function permitted(path: string): string {
+  if (!resolve(path).includes(",")) return path;
+  const shorter = relative(Deno.cwd(), path) || ".";
+  if (!shorter.includes(",")) return shorter;
+  throw new StoreError(
+    `${path}: expected a path without a comma, which Deno's permission flags cannot carry; ` +
+      `rename the folder, or name another one with --store`,
+  );
+}
 
 /** What a worker may do: read, write the store, load native code of the project's packages. */
 function workerFlags(store: string): string[] {
@@ -20,9 +38,9 @@ function workerFlags(store: string): string[] {
     "--cached-only",
     `--config=${join(ROOT, "deno.json")}`,
     "--allow-read",
-    `--allow-write=${store}`,
+    `--allow-write=${permitted(store)}`,
     "--allow-sys=hostname",
-    `--allow-ffi=${join(ROOT, "node_modules")}`,
+    `--allow-ffi=${permitted(join(ROOT, "node_modules"))}`,
   ];
 }
 
@@ -30,7 +48,9 @@ function workerFlags(store: string): string[] {
 export class WorkerProcess {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  #stopping = false;
   #killed = false;
+  #logFile: Deno.FsFile | null = null;
   /** How it ended, once it has. Never rejects. */
   readonly outcome: Promise<Outcome>;
   /** Where its error output is kept. */
@@ -53,6 +73,7 @@ export class WorkerProcess {
 
   /** Asks it to finish its step, take a checkpoint and end. */
   stop(): void {
+    this.#stopping = true;
     this.#say(STOP);
   }
 
@@ -75,15 +96,21 @@ export class WorkerProcess {
     const log = this.#keepLog();
     let last: Outcome | null = null;
     for await (const line of readLines(this.#process.stdout)) {
-      const event: WorkerEvent = JSON.parse(line);
-      if (event.event === "end") last = event;
+      if (line === "") continue;
+      const event = parseEvent(line);
+      if (event === null) this.#writeLog(new TextEncoder().encode(`${line}\n`));
+      else if (event.event === "end") last = event;
       else onEvent(event);
     }
     const { code, signal } = await this.#process.status;
     this.#input.close().catch(() => {});
     const output = await log;
+    this.#logFile?.close();
     if (last !== null) return last; // what is written counts, whatever happens to the process on its way out
-    if (this.#killed || signal === "SIGINT") return { outcome: "interrupted" };
+    // Before it listens to signals, and by whoever does not want to wait, a worker can be ended by one.
+    if (this.#killed || signal !== null && (this.#stopping || STOP_SIGNALS.includes(signal))) {
+      return { outcome: "interrupted" };
+    }
     const how = signal === null
       ? `exit code ${code}`
       : `signal ${signal}${signal === "SIGKILL" ? " (out of memory?)" : ""}`;
@@ -96,21 +123,36 @@ export class WorkerProcess {
 
   /** Copies the worker's error output to the log; returns the end of it. */
   async #keepLog(): Promise<string> {
-    let tail = "", file: Deno.FsFile | null = null;
+    let tail = "";
     const decoder = new TextDecoder();
-    try {
-      for await (const chunk of this.#process.stderr) {
-        tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
-        file ??= openLog(this.log);
-        if (file !== null) await file.write(chunk);
-      }
-    } catch (error) {
-      // A full disk must not end the parent; the worker reports it for itself.
-      tail += storeError("write", this.log, error).message;
-    } finally {
-      file?.close();
+    for await (const chunk of this.#process.stderr) {
+      tail += decoder.decode(chunk, { stream: true }) + this.#writeLog(chunk);
+      tail = tail.slice(-4000);
     }
     return tail;
+  }
+
+  /** Adds to the log. Returns what went wrong: a full disk must not end the parent. */
+  #writeLog(bytes: Uint8Array): string {
+    try {
+      this.#logFile ??= openLog(this.log);
+      for (let sent = 0; sent < bytes.length;) {
+        sent += this.#logFile.writeSync(bytes.subarray(sent));
+      }
+      return "";
+    } catch (error) {
+      return `${storeError("write", this.log, error).message}\n`;
+    }
+  }
+}
+
+/** The event in a line; null when it is something else that found its way to the worker's output stream. */
+function parseEvent(line: string): WorkerEvent | null {
+  try {
+    const value = JSON.parse(line);
+    return typeof value?.event === "string" ? value : null;
+  } catch {
+    return null;
   }
 }
 

@@ -3,7 +3,8 @@
  * the promise of real ones: the same units however often they are stopped and resumed.
  *
  * The URL they are imported by may carry `?throwAt=3` (fail at that step), `?throwSeed=1` (only that seed)
- * and `?work=100000` (random numbers drawn per step, for something to be interrupted).
+ * and `?work=100000` (random numbers drawn per step, for something to be interrupted), and `?print=words`
+ * (on the output stream at each step, as native code may).
  */
 import { randomSource } from "../../core/random.ts";
 import { decodeTensors, encodeTensors } from "../../core/safetensors.ts";
@@ -15,6 +16,7 @@ const SIZE = 16, PROMPTS = 5, REFRESH_INTERVAL = 3;
 const parameters = new URL(import.meta.url).searchParams;
 const throwAt = Number(parameters.get("throwAt") ?? NaN);
 const throwSeed = Number(parameters.get("throwSeed") ?? NaN);
+const print = parameters.get("print") ?? "";
 const work = Number(parameters.get("work") ?? 0);
 
 function scoresAt(step: number, vector: Float32Array): ScoresFile {
@@ -48,6 +50,7 @@ export async function* keyedEngine(
     if (step === throwAt && !(seed !== throwSeed && throwSeed >= 0)) {
       throw new RangeError(`no such number at step ${step}`);
     }
+    if (print !== "") Deno.stdout.writeSync(new TextEncoder().encode(print));
     const random = randomSource(seed, kind, step);
     random.at("work").uniforms(work);
     const moved = vector.map((value) => Math.fround(value + random.normal()));
