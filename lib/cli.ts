@@ -2,6 +2,7 @@
 import { ConfigError, StoreError } from "./core/errors.ts";
 import { type Arguments, COMMANDS, parseArguments, usage } from "./cli/arguments.ts";
 import { EXIT } from "./cli/exit.ts";
+import { isSystemError } from "./store/files.ts";
 
 async function dispatch(given: Arguments, args: readonly string[]): Promise<number> {
   switch (given.command) {
@@ -28,7 +29,8 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return await dispatch(given, args);
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof StoreError)) throw error;
+    const isExpected = error instanceof ConfigError || error instanceof StoreError;
+    if (!isExpected && !isSystemError(error)) throw error;
     console.error(`error: ${error.message}`);
     return error instanceof ConfigError ? EXIT.wrongInput : EXIT.failed;
   }

@@ -74,6 +74,14 @@ Deno.test("run executes an experiment from file to report, and the second time c
     const report = await cli(folder, "report", "smoke.ts");
     equal(report.out.trim(), `report: ${summary.report}`);
     ok((await Deno.stat(page)).mtime! > written!);
+
+    await Deno.remove(`${folder}/reports`, { recursive: true });
+    await Deno.mkdir(page, { recursive: true }); // a folder where the file should be
+    const unwritten = await cli(folder, "run", "smoke.ts");
+    equal(unwritten.code, 1);
+    equal(unwritten.out, "2 runs: 0 finished now, 2 done before\n");
+    match(unwritten.err, /^error: no report: reports.html.smoke\.html: cannot .*\n$/);
+    match((await cli(folder, "report", "smoke.ts")).err, /^error: reports.html.*: cannot .*\n$/);
   }));
 
 const wrong: readonly [string, number, RegExp][] = [

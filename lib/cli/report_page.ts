@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plan } from "../plan/plan.ts";
-import { diskFiles, writeAtomically } from "../store/files.ts";
+import { diskFiles, isSystemError, storeError, writeShared } from "../store/files.ts";
 import { FILES } from "../store/run_folder.ts";
 import type { Store } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
@@ -53,6 +53,8 @@ function inputDigest(plan: Plan, store: Store): string {
  * Writes the report of `plan`, all of it, whatever was selected for execution.
  *
  * @param always also when nothing has changed since it was written
+ * Errors: a StoreError when it cannot be written, a ConfigError when its own file is wrong.
+ *
  * @returns its path, and whether it was written now
  */
 export async function updateReport(
@@ -70,8 +72,13 @@ export async function updateReport(
     import("../report/load_report.ts"),
     import("../report/write_report.ts"),
   ]);
-  await writeReport(await loadReport(Deno.cwd(), plan.name), collectResults(plan, store), file);
+  const report = await loadReport(Deno.cwd(), plan.name);
+  try {
+    await writeReport(report, collectResults(plan, store), file);
+  } catch (error) {
+    throw isSystemError(error) ? storeError("write", file, error) : error;
+  }
   diskFiles.makeFolder(dirname(digestFile));
-  writeAtomically(diskFiles, digestFile, new TextEncoder().encode(digest));
+  writeShared(diskFiles, digestFile, new TextEncoder().encode(digest));
   return { file, written: true };
 }

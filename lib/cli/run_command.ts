@@ -40,12 +40,19 @@ export async function runCommand(
   }
   const store = openStore(given.store, { create: true });
   const { result, exit } = await sweep(plan, store, given, engines);
-  const report = result.interrupted || (result.finished + result.cached === 0)
-    ? null
-    : (await updateReport(whole, store, { always: false })).file;
+  let report: string | null = null, fault: string | null = null;
+  if (!result.interrupted && result.finished + result.cached > 0) {
+    try {
+      report = (await updateReport(whole, store, { always: false })).file;
+    } catch (error) { // whatever it is, the runs are done, and the user is to hear of them
+      fault = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+    }
+  }
   const retry = result.failures.length > 0 && !given.retryFailed ? ["--retry-failed"] : [];
   summarize(result, report, given, resumeCommand([...args, ...retry], launcher()));
-  return exit;
+  if (fault === null) return exit;
+  console.error(`error: no report: ${fault}`);
+  return exit === EXIT.done ? EXIT.failed : exit;
 }
 
 async function sweep(
@@ -74,6 +81,7 @@ async function sweep(
     signalAt = now;
   };
   const onInterrupt = () => interrupt("SIGINT"), onTerminate = () => interrupt("SIGTERM");
+  // Not to SIGHUP: nohup must keep its meaning, and the end of this process tells the workers as well.
   Deno.addSignalListener("SIGINT", onInterrupt);
   Deno.addSignalListener("SIGTERM", onTerminate);
   try {
