@@ -18,7 +18,6 @@ import fig3 from "./paper/fig3.json" with { type: "json" };
 
 export default defineReport({
   title: "Variance-aware sampling: the λ sweep",
-  baseline: "random",
   sections: [
     answer(),
     trainingCurves({ paper: fig2, stepsPerPoint: 5 }),

@@ -1,5 +1,6 @@
 /** Arms against the baseline, paired by seed. */
 import { holm, pairedInterval } from "../core/statistics.ts";
+import type { Baselines } from "./baseline.ts";
 import { type Outcome, outcomesOf } from "./outcome.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
 
@@ -13,6 +14,8 @@ export type Verdict = "higher" | "lower" | "not detectable" | "not after correct
 export interface Comparison {
   readonly outcome: Outcome;
   readonly arm: string;
+  /** The arm it is compared with. */
+  readonly baseline: string;
   /** Seeds that both arms have finished. */
   readonly n: number;
   /** Means over these seeds. */
@@ -59,17 +62,26 @@ export function verdictOf(
   return low > 0 ? "higher" : "lower";
 }
 
-/** Every arm but the baseline, on every outcome; arms without a seed in common with it are left out. */
+/** Every arm but the baselines, on every outcome; arms without a seed in common with theirs are left out. */
 export function compareArms(
   results: ExperimentResults,
-  baseline: ArmResults,
+  baselines: Pick<Baselines, "of">,
 ): readonly Comparison[] {
   return outcomesOf(results).flatMap((outcome) => {
-    const raw = results.arms.filter((arm) => arm !== baseline).flatMap((arm) => {
+    const raw = results.arms.flatMap((arm) => {
+      const baseline = baselines.of(arm);
+      if (baseline === null) return [];
       const [a, b] = pairs(outcome, arm, baseline);
       if (a.length === 0) return [];
       const interval = a.length > 1 ? pairedInterval(a, b) : null;
-      return [{ arm: arm.name, n: a.length, armMean: mean(a), baselineMean: mean(b), interval }];
+      return [{
+        arm: arm.name,
+        baseline: baseline.name,
+        n: a.length,
+        armMean: mean(a),
+        baselineMean: mean(b),
+        interval,
+      }];
     });
     const main = outcome.role === "main";
     const tested = raw.filter(({ interval }) => interval !== null);

@@ -1,13 +1,14 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { syntheticResults } from "../report/testdata/synthetic_results.ts";
+import { findBaselines } from "./baseline.ts";
 import { compareArms, verdictOf } from "./comparison.ts";
 import { outcomesOf } from "./outcome.ts";
 
 const results = syntheticResults({ steps: 30 });
-const baseline = results.arms[0]!;
+const baselines = findBaselines(results)!;
 
 Deno.test("compareArms() gives every outcome of every other arm, paired by seed", () => {
-  const comparisons = compareArms(results, baseline);
+  const comparisons = compareArms(results, baselines);
   equal(comparisons.length, 2 * outcomesOf(results).length);
   ok(comparisons.every(({ n }) => n === 3));
   const found = comparisons.find(({ arm, outcome }) =>
@@ -23,14 +24,14 @@ Deno.test("compareArms() gives every outcome of every other arm, paired by seed"
 Deno.test("compareArms() leaves runs out that are not done, with their partner", () => {
   const failed = syntheticResults({ steps: 10, lastStatus: "failed" });
   const counts = new Map(
-    compareArms(failed, failed.arms[0]!).map(({ arm, n }) => [arm, n]),
+    compareArms(failed, findBaselines(failed)!).map(({ arm, n }) => [arm, n]),
   );
   deepEqual([...counts], [["mixed, λ = 0.5", 3], ["VAS, λ = 1", 2]]);
 });
 
 Deno.test("compareArms() claims nothing from one seed", () => {
   const single = syntheticResults({ seeds: 1, steps: 10 });
-  const comparisons = compareArms(single, single.arms[0]!);
+  const comparisons = compareArms(single, findBaselines(single)!);
   ok(comparisons.length > 0);
   ok(
     comparisons.every(({ verdict, low, p }) => verdict === "too few" && low === null && p === null),
@@ -38,9 +39,9 @@ Deno.test("compareArms() claims nothing from one seed", () => {
 });
 
 Deno.test("compareArms() corrects the main outcomes across arms, and the exploratory ones not", () => {
-  const together = compareArms(results, baseline);
+  const together = compareArms(results, baselines);
   const alone = results.arms.slice(1).flatMap((arm) =>
-    compareArms({ ...results, arms: [baseline, arm] }, baseline)
+    compareArms({ ...results, arms: [results.arms[0]!, arm] }, baselines)
   );
   const ps = (list: typeof together, key: string) =>
     list.filter(({ outcome }) => outcome.key === key).map(({ p }) => p!).sort((a, b) => a - b);

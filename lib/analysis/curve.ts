@@ -49,6 +49,7 @@ function segmentsOf(arms: ArrayLike<string>, seeds: ArrayLike<number>): readonly
 /**
  * One curve per arm and seed, in the table's order; rows of a run stand together. Each point is the mean of
  * `block` successive ones, or of more where a curve would otherwise have over {@link POINTS_PER_CURVE} points.
+ * NaN is a value that is not known: it is left out of means.
  */
 export function seedCurves<Row extends { readonly arm: string; readonly seed: number }>(
   table: Table<Row>,
@@ -80,12 +81,14 @@ function meansOf(
   const means: Point[] = [];
   for (let start = from; start < to; start += size) {
     const end = Math.min(to, start + size);
-    let x = 0, y = 0;
+    let x = 0, y = 0, known = 0;
     for (let i = start; i < end; i++) {
       x += xs[i]!;
+      if (Number.isNaN(ys[i]!)) continue;
       y += ys[i]!;
+      known++;
     }
-    means.push({ x: x / (end - start), y: y / (end - start) });
+    if (known > 0) means.push({ x: x / (end - start), y: y / known });
   }
   return means;
 }

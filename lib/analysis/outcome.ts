@@ -19,11 +19,13 @@ export interface Outcome {
   readonly valueOf: (run: RunData) => number | null;
 }
 
-function meanOverSteps(run: RunData, metric: (step: StepRecord) => number): number | null {
+function meanOverSteps(run: RunData, metric: (step: StepRecord) => number | null): number | null {
   let sum = 0, steps = 0;
   for (const record of run.records) {
     if (record.kind !== "step") continue;
-    sum += metric(record);
+    const value = metric(record);
+    if (value === null) continue; // every update of the step was left out
+    sum += value;
     steps++;
   }
   return steps === 0 ? null : sum / steps;

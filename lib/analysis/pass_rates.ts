@@ -24,8 +24,7 @@ export async function poolPassRates(results: ExperimentResults): Promise<PoolPas
   let sums: number[] | null = null, rollouts = 0, scorings = 0;
   for (const arm of results.arms) {
     if (start(arm.config) !== start(first.config)) continue;
-    for (const scoring of await readScorings(arm)) {
-      if (scoring.step !== 0) continue;
+    for (const scoring of await readScorings(arm, (step) => step === 0)) {
       sums ??= new Array<number>(scoring.scores.passRate.length).fill(0);
       const { passRate } = scoring.scores;
       for (let i = 0; i < passRate.length; i++) sums[i]! += passRate[i]! * scoring.rollouts;
@@ -35,6 +34,29 @@ export async function poolPassRates(results: ExperimentResults): Promise<PoolPas
   }
   if (sums === null) return null;
   return { passRates: sums.map((sum) => sum / rollouts), rollouts, scorings };
+}
+
+/** Pass rates of a part of the pool. */
+export interface PassRateSummary {
+  readonly prompts: number;
+  /** Mean pass rate. */
+  readonly mean: number;
+  /** Share of prompts that were never, and that were always answered as the key says. */
+  readonly never: number;
+  readonly always: number;
+}
+
+/** @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * deepEqual(summarizeRates([0, 0.5, 1, 0.5]), { prompts: 4, mean: 0.5, never: 0.25, always: 0.25 });
+ * ```
+ */
+export function summarizeRates(passRates: readonly number[]): PassRateSummary {
+  const share = (wanted: number) =>
+    passRates.filter((rate) => rate === wanted).length / passRates.length;
+  const mean = passRates.reduce((sum, rate) => sum + rate, 0) / passRates.length;
+  return { prompts: passRates.length, mean, never: share(0), always: share(1) };
 }
 
 /** Shares of prompts that are nearly always wrong, nearly always right, and in between. */

@@ -14,7 +14,7 @@ export interface ArmResults {
 /** A supervised start that runs share, as far as a report reads it. */
 export type ColdStartResults = Pick<
   RunData,
-  "id" | "status" | "records" | "provenance" | "failure"
+  "id" | "config" | "status" | "records" | "provenance" | "failure"
 >;
 
 /** Everything a report reads. */

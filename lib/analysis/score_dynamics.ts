@@ -1,7 +1,7 @@
 /** The paper's Figure 3 for one arm: where scores lie at each refresh, and how prompts move between refreshes. */
 import { type Binning, chooseBinning, histogram } from "./binning.ts";
 import type { ArmResults } from "./results.ts";
-import { readScorings, type Scoring } from "./scorings.ts";
+import { readScorings, type Scoring, scoringSteps } from "./scorings.ts";
 import {
   scoreCorrelation,
   shareWithin,
@@ -91,7 +91,11 @@ export async function scoreDynamics(
   arm: ArmResults,
   { bins }: { readonly bins: number },
 ): Promise<ScoreDynamics | null> {
-  const scorings = await readScorings(arm);
+  const steps = scoringSteps(arm);
+  const shown = evenly(steps.length, REFRESHES_SHOWN);
+  // What is not shown is not read, and has no say in the binning.
+  const needed = new Set(shown.flatMap((i) => [steps[i], steps[i + 1]]));
+  const scorings = await readScorings(arm, (step) => needed.has(step));
   const { sampler } = arm.config;
   const [first] = scorings;
   if (first === undefined || sampler.kind !== "vas") return null;
@@ -105,7 +109,6 @@ export async function scoreDynamics(
   const at = (seed: number, step: number, control: boolean) =>
     byPlace.get(key(seed, step, control));
   const seeds = [...new Set(scorings.map(({ seed }) => seed))];
-  const steps = [...new Set(scorings.map(({ step }) => step))].sort((a, b) => a - b);
   const paired = (from: number, to: number, control: boolean) =>
     seeds.flatMap((seed) => {
       const before = at(seed, from, false), after = at(seed, to, control);
@@ -116,7 +119,6 @@ export async function scoreDynamics(
       const scoring = at(seed, step, control);
       return scoring === undefined ? [] : [histogram(scoring.scores.vps, binning)];
     }));
-  const shown = evenly(steps.length, REFRESHES_SHOWN);
   return {
     arm: arm.name,
     binning,

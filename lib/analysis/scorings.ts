@@ -13,12 +13,19 @@ export interface Scoring {
   readonly scores: PromptScores;
 }
 
-/** Every scoring of the arm's finished runs, in order. */
-export async function readScorings(arm: ArmResults): Promise<readonly Scoring[]> {
+/**
+ * Scorings of the arm's finished runs, in order.
+ *
+ * @param wanted whether those after this step are read: a file of a large pool takes milliseconds
+ */
+export async function readScorings(
+  arm: ArmResults,
+  wanted: (step: number) => boolean = () => true,
+): Promise<readonly Scoring[]> {
   const scorings: Scoring[] = [];
   for (const run of doneRuns(arm)) {
     for (const record of run.records) {
-      if (record.kind !== "refresh") continue;
+      if (record.kind !== "refresh" || !wanted(record.step)) continue;
       scorings.push({
         seed: run.seed,
         step: record.step,
@@ -34,4 +41,13 @@ export async function readScorings(arm: ArmResults): Promise<readonly Scoring[]>
 /** Whether the arm's runs score prompts at all. */
 export function scores(arm: ArmResults): boolean {
   return doneRuns(arm).some(({ records }) => records.some(({ kind }) => kind === "refresh"));
+}
+
+/** Steps after which the arm's finished runs scored prompts, rising. */
+export function scoringSteps(arm: ArmResults): readonly number[] {
+  const steps = new Set<number>();
+  for (const { records } of doneRuns(arm)) {
+    for (const record of records) if (record.kind === "refresh") steps.add(record.step);
+  }
+  return [...steps].sort((a, b) => a - b);
 }

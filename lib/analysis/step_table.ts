@@ -6,7 +6,7 @@ import { doneRuns, type ExperimentResults } from "./results.ts";
 import { spending } from "./spending.ts";
 import type { Table } from "./table.ts";
 
-/** One step of one run. */
+/** One step of one run; NaN where every update of the step was left out. */
 export interface StepRow {
   readonly arm: string;
   readonly seed: number;
@@ -80,7 +80,7 @@ export async function stepTable(results: ExperimentResults): Promise<Table<StepR
       numbers.rollouts[row] = rollouts;
       numbers.tokens[row] = tokens;
       numbers.seconds[row] = seconds;
-      for (const name of MEASURED) numbers[name][row] = record[name];
+      for (const name of MEASURED) numbers[name][row] = record[name] ?? NaN;
       row++;
     }
   }

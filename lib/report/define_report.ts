@@ -1,6 +1,7 @@
 /** A report: which sections, in which order. */
 import type { AccuracyRow } from "../analysis/accuracy_curve.ts";
-import type { ArmResults, ExperimentResults } from "../analysis/results.ts";
+import type { Baselines } from "../analysis/baseline.ts";
+import type { ExperimentResults } from "../analysis/results.ts";
 import type { StepRow } from "../analysis/step_table.ts";
 import type { Table } from "../analysis/table.ts";
 import type { VegaLiteSpec } from "../../deps.ts";
@@ -10,8 +11,10 @@ import type { ArmStyle } from "./render/theme.ts";
 /** What a section is written from. */
 export interface ReportContext {
   readonly results: ExperimentResults;
-  /** The arm that the others are compared with. */
-  readonly baseline: ArmResults;
+  /** Which arm each other one is compared with. */
+  readonly baselines: Baselines;
+  /** Where the report's own choice of a baseline could not be kept, a sentence about it. */
+  readonly baselineNote: string | null;
   /** One per arm, in their order: the same in every figure. */
   readonly styles: readonly ArmStyle[];
   readonly steps: Table<StepRow>;
@@ -39,7 +42,10 @@ export interface Report {
   readonly title?: string;
   /** Printed at the top of the page, where a reader has to know it first. */
   readonly notice?: string;
-  /** Name of the arm that the others are compared with; by default the first with uniform sampling. */
+  /**
+   * Name of the arm that the others are compared with; by default uniform sampling with the same other settings.
+   * Flags can rename arms: where none has this name, the page says so and uses the default.
+   */
   readonly baseline?: string;
   readonly sections: readonly Section[];
 }

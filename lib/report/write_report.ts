@@ -2,9 +2,11 @@
 import { dirname } from "node:path";
 import { loadVega } from "../../deps.ts";
 import { accuracyTable } from "../analysis/accuracy_curve.ts";
-import { type ArmResults, doneRuns, type ExperimentResults } from "../analysis/results.ts";
+import { findBaselines } from "../analysis/baseline.ts";
+import { doneRuns, type ExperimentResults } from "../analysis/results.ts";
 import { stepTable } from "../analysis/step_table.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
+import { diskFiles, writeShared } from "../store/files.ts";
 import type { Report, ReportContext } from "./define_report.ts";
 import { formatCount } from "./format.ts";
 import type { Html } from "./html/html.ts";
@@ -12,20 +14,22 @@ import { page } from "./html/page.ts";
 import { renderSvg } from "./render/svg.ts";
 import { armStyles } from "./render/theme.ts";
 
-/** The arm that the others are compared with: the named one, else the first that samples uniformly, else the first. */
-function baselineOf({ baseline }: Report, { arms, name }: ExperimentResults): ArmResults {
-  const [first] = arms;
-  if (first === undefined) throw new ConfigError(name, "expected at least one arm, got none");
-  if (baseline === undefined) {
-    return arms.find(({ config }) => config.sampler.kind === "random") ?? first;
+function baselinesOf(
+  { baseline }: Report,
+  results: ExperimentResults,
+): Pick<ReportContext, "baselines" | "baselineNote"> {
+  const baselines = findBaselines(results, baseline);
+  if (baselines === null) {
+    throw new ConfigError(results.name, "expected at least one arm, got none");
   }
-  const found = arms.find((arm) => arm.name === baseline);
-  if (found !== undefined) return found;
-  const names = arms.map((arm) => arm.name);
-  throw new ConfigError(
-    "baseline",
-    `expected the name of an arm, got "${baseline}"${didYouMean(baseline, names)}`,
-  );
+  const known = baseline === undefined || results.arms.some(({ name }) => name === baseline);
+  const names = results.arms.map(({ name }) => name);
+  const baselineNote = known
+    ? null
+    : `The report asks for “${baseline}” as the baseline, which is no arm of these results${
+      didYouMean(baseline!, names)
+    }.`;
+  return { baselines, baselineNote };
 }
 
 /** What a caption says about replicates: arms may differ in how many seeds are finished. */
@@ -45,7 +49,7 @@ const SEED_MEANING =
 async function contextOf(report: Report, results: ExperimentResults): Promise<ReportContext> {
   return {
     results,
-    baseline: baselineOf(report, results),
+    ...baselinesOf(report, results),
     styles: armStyles(results.arms.map(({ name }) => name)),
     steps: await stepTable(results),
     accuracy: await accuracyTable(results),
@@ -79,7 +83,7 @@ export async function renderReport(report: Report, results: ExperimentResults): 
 /**
  * Writes the page of `results` to `file`, at once: a reader sees the old page or the new one.
  *
- * Errors: a ConfigError when the report names an arm that is not there.
+ * Errors: a ConfigError for an experiment without arms, a StoreError when the file cannot be written.
  */
 export async function writeReport(
   report: Report,
@@ -88,9 +92,7 @@ export async function writeReport(
 ): Promise<{ readonly file: string; readonly bytes: number; readonly seconds: number }> {
   const start = performance.now();
   const bytes = new TextEncoder().encode(await renderReport(report, results));
-  await Deno.mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.tmp`;
-  await Deno.writeFile(temporary, bytes);
-  await Deno.rename(temporary, file);
+  diskFiles.makeFolder(dirname(file));
+  writeShared(diskFiles, file, bytes); // two commands may write the same report at once
   return { file, bytes: bytes.length, seconds: (performance.now() - start) / 1000 };
 }

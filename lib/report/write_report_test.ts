@@ -2,7 +2,10 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import lambdaSweep from "../../reports/vas_lambda_sweep.ts";
 import stress from "../../reports/vas_stress.ts";
+import { StoreError } from "../core/errors.ts";
+import { createMicroMath } from "../dataset/micro_math.ts";
 import { DEFAULT_REPORT, loadReport } from "./load_report.ts";
+import { coldStart } from "./sections/mod.ts";
 import { syntheticResults } from "./testdata/synthetic_results.ts";
 import { renderReport, writeReport } from "./write_report.ts";
 
@@ -44,7 +47,7 @@ Deno.test("renderReport() lists runs that are not done, and keeps them out of th
 
 Deno.test("renderReport() works with one seed, and claims nothing from it", async () => {
   const html = await renderReport(lambdaSweep, syntheticResults({ seeds: 1, steps: 15 }));
-  ok(html.includes("too few seeds for an interval (n = 1)"));
+  ok(html.includes("not known for lack of seeds"));
   ok(!/▲|▼/.test(html));
 });
 
@@ -75,11 +78,89 @@ Deno.test("renderReport() escapes what experiments and failures say", async () =
   ok(!/<b>random|<i>c/.test(html));
 });
 
-Deno.test("renderReport() refuses a baseline that is no arm, with the nearest name", async () => {
-  await rejects(
-    renderReport({ ...lambdaSweep, baseline: "randon" }, results),
-    /baseline: expected the name of an arm, got "randon"; did you mean "random"\?/,
+Deno.test("renderReport() goes on with the default where no arm has the baseline's name, and says so", async () => {
+  const html = await renderReport({ ...lambdaSweep, baseline: "randon" }, results);
+  ok(html.includes("“randon” as the baseline, which is no arm"));
+  ok(html.includes("Against random:"));
+});
+
+Deno.test("renderReport() compares within the level of a crossed axis, whatever the arms are called", async () => {
+  const arms = results.arms.flatMap((arm) =>
+    [10, 20].map((steps) => ({
+      ...arm,
+      name: `${arm.name}, steps = ${steps}`,
+      config: { ...arm.config, training: { ...arm.config.training, steps } },
+    }))
   );
+  const html = await renderReport(lambdaSweep, { ...results, arms });
+  ok(html.includes("Against uniform sampling with the same other settings:"));
+  ok(html.includes("(random, steps = 20)"));
+});
+
+Deno.test("renderReport() lists runs with updates left out, and steps without any leave no hole", async () => {
+  const [first, ...rest] = results.arms;
+  const runs = first!.runs.map((run) => ({
+    ...run,
+    records: run.records.map((record) =>
+      record.kind === "step" && record.step === 7
+        ? {
+          ...record,
+          gradNorm: null,
+          clipFraction: null,
+          entropy: null,
+          klReference: null,
+          skippedUpdates: 4,
+        }
+        : record
+    ),
+  }));
+  const html = await renderReport(lambdaSweep, {
+    ...results,
+    arms: [{ ...first!, runs }, ...rest],
+  });
+  ok(html.includes("4 of 120"));
+  ok(!/NaN/.test(html.replace(/base64,[^"]*/g, "")));
+  ok(!(await written).includes("updates left out"));
+});
+
+Deno.test("the cold start's caption and charts say where demonstrations become mixed, and how", async () => {
+  const html = await written;
+  ok(html.includes("mixed quality from here"));
+  ok(/last 10 % of the steps, demonstrations are of mixed quality on purpose/.test(html));
+});
+
+Deno.test("the data of the training curves name the metrics as EasyR1 and verl do", async () => {
+  const [, data] = /download="training_curves.csv" href="[^,]*,([^"]*)"/.exec(await written)!;
+  const [head, ...rows] = atob(data!).split("\n");
+  equal(head, "metric,easyr1,verl,arm,x,mean,low,high,n");
+  ok(rows.some((row) => row.startsWith("gradNorm,actor/grad_norm,actor/grad_norm,random,")));
+});
+
+Deno.test("entropy is labelled with the temperature it is measured at", async () => {
+  ok((await written).includes("Entropy (nats per token, at sampling temperature 0.6)"));
+});
+
+Deno.test("a pool with wrong keys has its pass rates measured by answer key", async () => {
+  ok(!(await written).includes("wrong on purpose"));
+  const dataset = { ...results.arms[0]!.config.dataset, unsolvable: 0.5 };
+  const { train } = createMicroMath(dataset);
+  const arms = results.arms.map((arm) => {
+    const config = { ...arm.config, dataset };
+    const runs = arm.runs.map((run) => ({
+      ...run,
+      config,
+      scores: async (file: string) => {
+        const scores = await run.scores(file);
+        const passRate = scores.passRate.map((_, i) => train[i]!.solvable ? 0.5 : 0);
+        return { ...scores, passRate };
+      },
+    }));
+    return { ...arm, config, runs };
+  });
+  const html = await renderReport({ ...stress, sections: [coldStart()] }, { ...results, arms });
+  const row = /wrong on purpose<\/th>.*/.exec(html)![0];
+  const [, prompts, mean, never] = row.split(/<[^>]+>+/).filter((cell) => cell !== "");
+  deepEqual([prompts, mean, never], ["128", "0.00 %", "100.00 %"]);
 });
 
 Deno.test("the stress report shares the sweep's sections and says what it is", async () => {
@@ -111,6 +192,34 @@ Deno.test("writeReport() makes the folder and leaves no temporary file", async (
     deepEqual([...Deno.readDirSync(join(root, "reports", "html"))].map(({ name }) => name), [
       "page.html",
     ]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("writeReport() is one StoreError where the folder cannot be written", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(root, "reports"), "a file where the folder should be");
+    await rejects(
+      writeReport({ sections: [] }, results, join(root, "reports", "html", "page.html")),
+      (error: Error) =>
+        error instanceof StoreError && /cannot create the folder/.test(error.message),
+    );
+    await Deno.mkdir(join(root, "page.html", "full"), { recursive: true });
+    await rejects(writeReport({ sections: [] }, results, join(root, "page.html")), StoreError);
+    deepEqual([...Deno.readDirSync(root)].map(({ name }) => name).sort(), ["page.html", "reports"]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("writeReport() may write one file several times at once", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const file = join(root, "page.html");
+    await Promise.all([1, 2, 3].map(() => writeReport({ sections: [] }, results, file)));
+    deepEqual([...Deno.readDirSync(root)].map(({ name }) => name), ["page.html"]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

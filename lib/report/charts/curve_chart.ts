@@ -1,7 +1,7 @@
 /** A quantity along training: mean and interval by arm, every seed as a thin line. */
 import type { VegaLiteSpec } from "../../../deps.ts";
 import type { BandPoint, SeedCurve } from "../../analysis/curve.ts";
-import type { ArmStyle } from "../render/theme.ts";
+import { type ArmStyle, INK } from "../render/theme.ts";
 
 /** How a curve chart is drawn. */
 export interface CurveChartOptions {
@@ -19,6 +19,8 @@ export interface CurveChartOptions {
   readonly symlog?: number;
   /** Ticks of the vertical axis. */
   readonly yTicks?: readonly number[];
+  /** Places on the horizontal axis where something changes: an upright line with a word beside it. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[];
   readonly width?: number;
   readonly height?: number;
 }
@@ -35,6 +37,7 @@ export function curveChart(
     yDomain,
     symlog,
     yTicks,
+    marks = [],
     width = 350,
     height = 220,
   }: CurveChartOptions,
@@ -79,6 +82,7 @@ export function curveChart(
     low: yDomain === undefined ? band.low : Math.max(band.low!, yDomain[0]),
     high: yDomain === undefined ? band.high : Math.min(band.high!, yDomain[1]),
   }));
+  const marked = { values: [...marks] };
   // Vega warns about the extent of a layer without data: it is left out.
   const layers = [
     {
@@ -95,6 +99,23 @@ export function curveChart(
       data: { values: [...bands] },
       mark: { type: "line" as const, strokeWidth: 2 },
       encoding: { x, y: { ...y, field: "mean" }, color: colour, strokeDash: dash },
+    },
+    {
+      data: marked,
+      mark: { type: "rule" as const, color: INK, strokeDash: [3, 3] },
+      encoding: { x },
+    },
+    {
+      data: marked,
+      mark: {
+        type: "text" as const,
+        align: "right" as const,
+        baseline: "top" as const,
+        dx: -5,
+        dy: 4,
+        color: INK,
+      },
+      encoding: { x, y: { value: 0 }, text: { field: "label", type: "nominal" as const } },
     },
   ].filter(({ data }) => data.values.length > 0);
   return {

@@ -17,29 +17,28 @@ const format = ({ outcome, baselineMean }: Comparison) => outcomeFormat(outcome,
 /** `+18.0 pp [16.1, 19.9]`. */
 function measured(comparison: Comparison): string {
   const { difference, interval } = format(comparison);
-  return `${difference(comparison.difference)} ${interval(comparison.low, comparison.high)}`;
+  const range = interval(comparison.low, comparison.high);
+  return `${difference(comparison.difference)}${comparison.low === null ? "," : ""} ${range}`;
 }
 
-/** Names of arms hold commas. */
-const quoted = ({ arm }: Comparison) => `“${arm}”`;
-
+/** `“VAS, λ = 1” (+18.0 pp [16.1, 19.9], n = 3)`: quoted, because names of arms hold commas. */
 const named = (comparisons: readonly Comparison[]) =>
-  listed(comparisons.map((comparison) => `${quoted(comparison)} (${measured(comparison)})`));
-
-const counts = (comparisons: readonly Comparison[]) =>
-  listed([...new Set(comparisons.map(({ n }) => String(n)))]);
+  listed(
+    comparisons.map((comparison) =>
+      `“${comparison.arm}” (${measured(comparison)}, n = ${comparison.n})`
+    ),
+  );
 
 /** What a group of arms with the same verdict has in common, as a clause. */
 const CLAUSES: Readonly<Record<Verdict, (arms: readonly Comparison[]) => string>> = {
   "higher": (arms) => `higher with ${named(arms)}`,
   "lower": (arms) => `lower with ${named(arms)}`,
-  "not detectable": (arms) => `no detectable difference at n = ${counts(arms)} with ${named(arms)}`,
+  "not detectable": (arms) => `not detectably different with ${named(arms)}`,
   "not after correction": (arms) =>
-    `the interval excludes 0 with ${named(arms)}, but not after Holm's correction: no claim`,
-  "too few": (arms) =>
-    `too few seeds for an interval (n = ${counts(arms)}) with ${
-      listed(arms.map((arm) => `${quoted(arm)} (${format(arm).difference(arm.difference)})`))
-    }`,
+    `not different enough to claim it with ${
+      named(arms)
+    }: the interval excludes 0, but Holm's correction takes it back`,
+  "too few": (arms) => `not known for lack of seeds with ${named(arms)}`,
 };
 
 /**
@@ -60,46 +59,28 @@ export function describeOutcome(comparisons: readonly Comparison[]): string {
     .map((verdict) => CLAUSES[verdict](groups.get(verdict)!)).join("; ");
 }
 
-/** “A” and “B”, or `none` where it is all of several. */
-function arms(comparisons: readonly Comparison[], all: number, none: string): string {
-  return comparisons.length === all && all > 1 ? none : listed(comparisons.map(quoted));
+/** What the headline is about: the main outcomes of the question, and one exploratory one, marked as such. */
+const HEADLINE = [
+  ["informativeGroups", "The share of groups that carry a gradient was"],
+  ["finalAccuracy", "Validation accuracy at the end was"],
+  [
+    "accuracyAtEqualRollouts",
+    "Exploratory, not corrected: at equal rollouts, scoring included, validation accuracy was",
+  ],
+] as const;
+
+/** “Against random” with one baseline for all arms. */
+function reference(comparisons: readonly Comparison[]): string {
+  const names = new Set(comparisons.map(({ baseline }) => baseline));
+  return names.size === 1 ? [...names].join("") : "uniform sampling with the same other settings";
 }
 
-/** `higher in A; no detectable difference in B`, without numbers. */
-function inShort(comparisons: readonly Comparison[]): string {
-  const of = (...verdicts: readonly Verdict[]) =>
-    comparisons.filter(({ verdict }) => verdicts.includes(verdict));
-  const all = comparisons.length;
-  const clauses: string[] = [];
-  const higher = of("higher"), lower = of("lower");
-  const open = of("not detectable", "not after correction"), few = of("too few");
-  if (higher.length > 0) clauses.push(`higher with ${arms(higher, all, "every other sampler")}`);
-  if (lower.length > 0) clauses.push(`lower with ${arms(lower, all, "every other sampler")}`);
-  if (open.length > 0) {
-    clauses.push(
-      `not detectably different at n = ${counts(open)} with ${
-        arms(open, all, "any other sampler")
-      }`,
-    );
-  }
-  if (few.length > 0) {
-    clauses.push(`not known from n = ${counts(few)} with ${listed(few.map(quoted))}`);
-  }
-  return clauses.join(", ");
-}
-
-/** The sentence a reader in a hurry takes away. */
-export function summarize(comparisons: readonly Comparison[], baseline: string): string {
-  const of = (key: string) => comparisons.filter(({ outcome }) => outcome.key === key);
-  const parts = [
-    ["informativeGroups", "the share of groups that carry a gradient was"],
-    ["areaUnderAccuracy", "validation accuracy per step was"],
-    ["accuracyAtEqualRollouts", "at equal rollouts, scoring included, it was"],
-  ].flatMap(([key, subject]) => {
-    const found = of(key!);
-    return found.length === 0 ? [] : [`${subject} ${inShort(found)}`];
+/** The sentences a reader in a hurry takes away, each with its intervals and n. */
+export function summarize(comparisons: readonly Comparison[]): readonly string[] {
+  return HEADLINE.flatMap(([key, subject]) => {
+    const found = comparisons.filter(({ outcome }) => outcome.key === key);
+    return found.length === 0 ? [] : [`${subject} ${describeOutcome(found)}.`];
   });
-  return parts.length === 0 ? "" : `Against ${baseline}, ${parts.join("; ")}.`;
 }
 
 const VERDICTS: Readonly<Record<Verdict, HtmlPart>> = {
@@ -110,20 +91,30 @@ const VERDICTS: Readonly<Record<Verdict, HtmlPart>> = {
   "too few": markup`<span class="quiet">too few seeds</span>`,
 };
 
-function comparisonTable(comparisons: readonly Comparison[], baseline: string): Html {
+function comparisonTable(comparisons: readonly Comparison[]): Html {
+  const baselines = new Set(comparisons.map(({ baseline }) => baseline));
   return dataTable({
     label: "Differences to the baseline",
-    head: ["Outcome", "Arm", "Its mean", baseline, "Difference [95 %]", "n", "p", "Verdict"],
+    head: [
+      "Outcome",
+      "Arm",
+      "Its mean",
+      baselines.size === 1 ? [...baselines].join("") : "Its baseline",
+      "Difference [95 %]",
+      "n",
+      "p",
+      "Verdict",
+    ],
     wordColumns: 2,
     rows: comparisons.map((comparison, i) => {
-      const { outcome, arm, n, armMean, baselineMean, p, verdict } = comparison;
+      const { outcome, arm, baseline, n, armMean, baselineMean, p, verdict } = comparison;
       const { value } = format(comparison);
       const repeated = comparisons[i - 1]?.outcome === outcome;
       return [
         repeated ? "" : outcome.label,
         arm,
         value(armMean),
-        value(baselineMean),
+        baselines.size === 1 ? value(baselineMean) : `${value(baselineMean)} (${baseline})`,
         measured(comparison),
         n,
         formatP(p),
@@ -147,10 +138,11 @@ export function answer(): Section {
   return {
     id: "answer",
     title: "Answer",
-    write: async ({ results, baseline, seedMeaning }) => {
-      const comparisons = compareArms(results, baseline);
+    write: async ({ results, baselines, baselineNote, seedMeaning }) => {
+      const comparisons = compareArms(results, baselines);
+      const note = baselineNote === null ? null : markup`<p class="notice">${baselineNote}</p>`;
       if (comparisons.length === 0) {
-        return markup`<p>No finished run can be compared yet: a difference needs the same seed finished in ${baseline.name} and in another arm.</p>`;
+        return markup`${note}<p>No finished run can be compared yet: a difference needs the same seed finished in an arm and in its baseline (${baselines.first.name}).</p>`;
       }
       const outcomes = [...new Set(comparisons.map(({ outcome }) => outcome))];
       const role = (wanted: Outcome["role"]) => outcomes.filter(({ role }) => role === wanted);
@@ -174,19 +166,23 @@ export function answer(): Section {
           ...rest,
           outcome: outcome.key,
           role: outcome.role,
-          baseline: baseline.name,
         })),
       );
-      return markup`<p><strong>${summarize(comparisons, baseline.name)}</strong></p>
+      return markup`${note}<p><strong>Against ${reference(comparisons)}:</strong></p>
+<ul class="answer">${
+        summarize(comparisons).map((sentence) => markup`<li><strong>${sentence}</strong></li>`)
+      }</ul>
 <h3>Main outcomes</h3>
-<p>Differences to ${baseline.name}, with 95 % intervals; p-values of these outcomes are corrected across arms (Holm).</p>
+<p>Differences to ${
+        reference(comparisons)
+      }, with 95 % intervals; p-values of these outcomes are corrected across arms (Holm).</p>
 ${outcomeList(role("main"), comparisons)}
 <h3>Exploratory outcomes</h3>
 <p>Not corrected for their number: read them as hints.</p>
 ${outcomeList(role("exploratory"), comparisons)}
 <h3>All differences</h3>
-${comparisonTable(comparisons, baseline.name)}
-<p><small>Paired by seed: the interval is Student's t over the differences of runs with the same seed (pp: percentage points). “Not detectable” means that the interval includes 0; it does not mean that there is no difference. ${seedMeaning}</small> ${
+${comparisonTable(comparisons)}
+<p><small>Paired by seed: the interval is Student's t over the differences of runs with the same seed (pp: percentage points). “Not detectable” means that the interval includes 0; it does not mean that there is no difference. Where uniform sampling was crossed with other settings, an arm is compared with uniform sampling under its own other settings, and without such a counterpart with “${baselines.first.name}”. ${seedMeaning}</small> ${
         csvLink("answer", table)
       }</p>`;
     },

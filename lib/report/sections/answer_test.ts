@@ -1,4 +1,4 @@
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Comparison, Verdict } from "../../analysis/comparison.ts";
 import { describeOutcome, summarize } from "./answer.ts";
 
@@ -20,6 +20,7 @@ function comparison(
   return {
     outcome,
     arm,
+    baseline: "random",
     n,
     armMean: 0.6,
     baselineMean: 0.5,
@@ -38,38 +39,38 @@ Deno.test("describeOutcome() claims a difference only where the verdict does, wi
   ]);
   equal(
     text,
-    "higher with “VAS, λ = 1” (+18.0 pp [+16.0, +20.0]); " +
-      "no detectable difference at n = 3 with “mixed, λ = 0.5” (+1.0 pp [−2.0, +4.0])",
+    "higher with “VAS, λ = 1” (+18.0 pp [+16.0, +20.0], n = 3); " +
+      "not detectably different with “mixed, λ = 0.5” (+1.0 pp [−2.0, +4.0], n = 3)",
   );
 });
 
 Deno.test("describeOutcome() withholds a claim that Holm's correction takes back", () => {
   const text = describeOutcome([comparison("x", "a", "not after correction", [0.1, 0.01, 0.19])]);
-  ok(text.includes("but not after Holm's correction: no claim"));
+  ok(text.includes("Holm's correction takes it back"));
   ok(!text.includes("higher"));
 });
 
 Deno.test("describeOutcome() has no interval for one seed", () => {
   equal(
     describeOutcome([comparison("x", "a", "too few", [0.1, null, null])]),
-    "too few seeds for an interval (n = 1) with “a” (+10.0 pp)",
+    "not known for lack of seeds with “a” (+10.0 pp, no interval, n = 1)",
   );
 });
 
-Deno.test("summarize() says what steps and rollouts say, each in its own clause", () => {
+Deno.test("summarize() judges main outcomes, and marks the clause on equal rollouts as exploratory", () => {
   const none = [0, -0.1, 0.1] as const;
-  const text = summarize([
-    comparison("informativeGroups", "a", "higher", [0.2, 0.1, 0.3]),
-    comparison("informativeGroups", "b", "higher", [0.2, 0.1, 0.3]),
-    comparison("areaUnderAccuracy", "a", "not detectable", none),
-    comparison("areaUnderAccuracy", "b", "not detectable", none),
+  const sentences = summarize([
     comparison("accuracyAtEqualRollouts", "a", "lower", [-0.2, -0.3, -0.1]),
-    comparison("accuracyAtEqualRollouts", "b", "not detectable", none),
-  ], "random");
-  equal(
-    text,
-    "Against random, the share of groups that carry a gradient was higher with every other sampler; " +
-      "validation accuracy per step was not detectably different at n = 3 with any other sampler; " +
-      "at equal rollouts, scoring included, it was lower with “a”, not detectably different at n = 3 with “b”.",
-  );
+    comparison("areaUnderAccuracy", "a", "higher", [0.2, 0.1, 0.3]),
+    comparison("finalAccuracy", "a", "not detectable", none),
+    comparison("informativeGroups", "a", "higher", [0.2, 0.1, 0.3]),
+    comparison("informativeGroups", "b", "higher", [0.1, 0.05, 0.15]),
+  ]);
+  deepEqual(sentences, [
+    "The share of groups that carry a gradient was higher with “a” (+20.0 pp [+10.0, +30.0], n = 3) " +
+    "and “b” (+10.0 pp [+5.0, +15.0], n = 3).",
+    "Validation accuracy at the end was not detectably different with “a” (0.0 pp [−10.0, +10.0], n = 3).",
+    "Exploratory, not corrected: at equal rollouts, scoring included, validation accuracy was " +
+    "lower with “a” (−20.0 pp [−30.0, −10.0], n = 3).",
+  ]);
 });

@@ -2,11 +2,17 @@
 import { equalBins, histogram } from "../../analysis/binning.ts";
 import { blockMeans } from "../../analysis/curve.ts";
 import { evaluations } from "../../analysis/evaluations.ts";
-import { type PoolPassRates, poolPassRates, spreadOf } from "../../analysis/pass_rates.ts";
+import {
+  type PoolPassRates,
+  poolPassRates,
+  spreadOf,
+  summarizeRates,
+} from "../../analysis/pass_rates.ts";
 import type { ColdStartResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
 import { createMicroMath } from "../../dataset/micro_math.ts";
 import type { Prompt } from "../../dataset/prompt.ts";
+import type { SupervisedConfig } from "../../algorithm/supervised.ts";
 import type { SplitResult } from "../../schema/run_record.ts";
 import { curveChart } from "../charts/curve_chart.ts";
 import { heatChart } from "../charts/heat_chart.ts";
@@ -48,6 +54,24 @@ function accuracyTable({ families, levels }: SplitResult): Html {
   `;
 }
 
+/** What the last phase shows, and what for. */
+function mixture(settings: SupervisedConfig): string {
+  const { mixedPhase, shortcutRates, shortcutSpread, guessAccuracy, unboxedRate } = settings;
+  const percent = (share: number) => formatShare(share, Number.isInteger(100 * share) ? 0 : 1);
+  const rates = shortcutRates.map((rate, i) => `${percent(rate)} at level ${i + 1}`).join(", ");
+  return ` Upright line: from here on, the last ${percent(mixedPhase)} of the steps, ` +
+    "demonstrations are of mixed quality on purpose. Some skip the working and guess the answer: " +
+    `${rates}, each family with an offset of its own within ±${
+      percent(shortcutSpread)
+    }. Of these guesses ` +
+    `${percent(guessAccuracy)} are right, and ${
+      percent(unboxedRate)
+    } lack the box that the format reward asks ` +
+    "for. A drop in validation accuracy there is deliberate: it leaves the policy with two ways of answering, " +
+    "working the problem out and guessing, and reinforcement learning with the choice between them. Training " +
+    "starts from the lowered accuracy.";
+}
+
 async function supervised(
   coldStart: ColdStartResults,
   { svg }: ReportContext,
@@ -65,8 +89,10 @@ async function supervised(
       splits.validation === undefined ? [] : [{ x: step, y: splits.validation.accuracy }]
     ),
   );
+  const mixedFrom = steps.find(({ shortcuts }) => shortcuts > 0)?.step;
+  const marks = mixedFrom === undefined ? [] : [{ x: mixedFrom, label: "mixed quality from here" }];
   const chart = (bands: typeof loss, yFormat: string) =>
-    curveChart({ bands, seeds: [], styles: [STYLE], xTitle: "supervised step", yFormat });
+    curveChart({ bands, seeds: [], styles: [STYLE], xTitle: "supervised step", yFormat, marks });
   const table = await createTable<typeof loss[number] & { metric: string }>(
     ["metric", "x", "mean"],
     [
@@ -74,6 +100,7 @@ async function supervised(
       ...accuracy.map((point) => ({ metric: "accuracy", ...point })),
     ],
   );
+  const { coldStart: settings } = coldStart.config;
   return figure({
     id: `figure-cold-start-${coldStart.id}`,
     content: markup`<h3>Supervised stage</h3>${
@@ -88,7 +115,9 @@ async function supervised(
     caption:
       markup`One run, shared by every arm and seed. Loss: means over ${block} successive steps. Accuracy on ${last.prompts} validation prompts after the supervised stage: ${
         formatShare(last.accuracy)
-      }; ${formatShare(last.format)} of the responses have the required format.`,
+      }; ${formatShare(last.format)} of the responses have the required format.${
+        mixedFrom === undefined ? null : mixture(settings)
+      }`,
     data: csvLink("cold_start", table),
   });
 }
@@ -131,9 +160,30 @@ async function spreadByCell(
   return panels(drawn);
 }
 
+/** Whether prompts with a wrong key carry no signal: measured, not taken for granted. */
+function bySolvability(passRates: readonly number[], pool: readonly Prompt[]): Html {
+  const part = (name: string, solvable: boolean) => {
+    const rates = passRates.filter((_, i) => pool[i]!.solvable === solvable);
+    if (rates.length === 0) return [name, 0, "–", "–", "–", "–"];
+    const { prompts, mean, never, always } = summarizeRates(rates);
+    const percent = (share: number) => formatShare(share, 2);
+    return [name, prompts, ...[mean, never, 1 - never - always, always].map(percent)];
+  };
+  return markup`<h3>By answer key</h3>
+<p>A prompt whose key is wrong on purpose should be passed by accident only. What was measured before the first step:</p>
+${
+    dataTable({
+      label: "Pass rates by answer key",
+      head: ["Answer key", "Prompts", "Mean pass rate", "Never passed", "Sometimes", "Always"],
+      rows: [part("right", true), part("wrong on purpose", false)],
+    })
+  }
+<p><small>These are pass rates of the accuracy reward. Groups on prompts with a wrong key can still differ in the format reward: as far as they do, they are informative groups too.</small></p>`;
+}
+
 async function spread(rates: PoolPassRates, context: ReportContext): Promise<Html> {
   const { passRates, rollouts, scorings } = rates;
-  const config = context.baseline.config;
+  const config = context.baselines.first.config;
   const pool = createMicroMath(config.dataset).train;
   const binning = equalBins(RATE_BINS, 0, 1);
   const counts = histogram(passRates, binning);
@@ -179,7 +229,7 @@ ${
         panel("Prompts by pass rate", await context.svg(chart, "Pass rates of the pool")),
         markup`<div class="panel"><h4>Criteria</h4>${criteria}</div>`,
       ])
-    }${
+    }${matching && config.dataset.unsolvable > 0 ? bySolvability(passRates, pool) : null}${
       matching
         ? markup`<h3>By family and level</h3>${await spreadByCell(rates, pool, context)}`
         : null

@@ -1,6 +1,7 @@
 /** How the arms differ, what they share, and which runs no figure shows. */
 import { excludedRuns } from "../../analysis/results.ts";
 import { compareSettings } from "../../analysis/setting.ts";
+import { skippedUpdates } from "../../analysis/skipped_updates.ts";
 import type { Section } from "../define_report.ts";
 import { dataTable } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
@@ -23,6 +24,36 @@ function excluded(results: Parameters<typeof excludedRuns>[0]): Html {
       markup`<code>${run.id}</code>`,
     ]),
   });
+}
+
+/** Runs that are shown, with updates missing; null where none is. */
+function skipped(results: Parameters<typeof skippedUpdates>[0]): Html | null {
+  const runs = skippedUpdates(results);
+  if (runs.length === 0) return null;
+  return markup`<h3>Runs with updates left out</h3>
+<p>These updates had a gradient that was not finite; the parameters stayed as they were. The runs are shown. Steps without any update have no gradient norm, clip fraction or entropy: means leave them out.</p>
+${
+    dataTable({
+      label: "Runs with updates left out",
+      head: [
+        "Arm",
+        "Seed",
+        "Updates left out",
+        "Steps concerned",
+        "Steps without any update",
+        "Run",
+      ],
+      numeric: false,
+      rows: runs.map(({ arm, seed, id, skipped, updates, steps, emptySteps }) => [
+        arm,
+        seed,
+        `${skipped} of ${updates}`,
+        steps,
+        emptySteps,
+        markup`<code>${id}</code>`,
+      ]),
+    })
+  }`;
 }
 
 /** Settings that set the arms apart first, the rest folded. */
@@ -54,7 +85,7 @@ ${
       }</details>
 <h3>Runs not shown</h3>
 <p>Only finished runs enter figures and tables.</p>
-${excluded(results)}`);
+${excluded(results)}${skipped(results)}`);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { AccuracyRow } from "../../analysis/accuracy_curve.ts";
 import { type BandPoint, bands, type SeedCurve, seedCurves } from "../../analysis/curve.ts";
 import { createTable, type Table } from "../../analysis/table.ts";
+import { METRIC_NAMES } from "../../schema/run_record.ts";
 
 /** Curves ready to draw. */
 export interface DrawnCurves {
@@ -33,6 +34,22 @@ export function bandTable(all: Readonly<Record<string, readonly BandPoint[]>>) {
     Object.entries(all).flatMap(([metric, points]) =>
       points.map((point) => ({ metric, ...point }))
     ),
+  );
+}
+
+/** {@link bandTable} by metrics of the records, with the names these have in EasyR1's and verl's logs. */
+export function metricTable(all: Readonly<Record<string, readonly BandPoint[]>>) {
+  type Row = BandPoint & {
+    readonly metric: string;
+    readonly easyr1: string | null;
+    readonly verl: string | null;
+  };
+  return createTable<Row>(
+    ["metric", "easyr1", "verl", "arm", "x", "mean", "low", "high", "n"],
+    Object.entries(all).flatMap(([metric, points]) => {
+      const { easyr1 = null, verl = null } = METRIC_NAMES[metric] ?? {};
+      return points.map((point) => ({ metric, easyr1, verl, ...point }));
+    }),
   );
 }
 

@@ -1,15 +1,25 @@
 /** The share of groups that carry a gradient, along training: what variance-aware sampling is meant to raise. */
+import type { ExperimentResults } from "../../analysis/results.ts";
 import { curveChart } from "../charts/curve_chart.ts";
 import type { Section } from "../define_report.ts";
 import { csvLink, figure, legend, panel, panels } from "../html/figure.ts";
 import { markup } from "../html/html.ts";
-import { bandTable, drawnCurves, extentOf } from "./curves.ts";
+import { drawnCurves, extentOf, metricTable } from "./curves.ts";
 
 const METRICS = [
   { key: "informativeGroups", title: "Informative groups (share of the batch)", format: "~%" },
   { key: "duplicatePrompts", title: "Repeated prompts (slots per batch)", format: "~g" },
-  { key: "entropy", title: "Entropy (nats per token)", format: "~g" },
+  { key: "entropy", title: "Entropy", format: "~g" },
 ] as const;
+
+/** Entropy is measured on the distribution that tokens are sampled from. */
+function entropyTitle({ arms }: ExperimentResults): string {
+  const temperatures = new Set(arms.map(({ config }) => config.decoding.temperature));
+  const at = temperatures.size === 1
+    ? `sampling temperature ${[...temperatures].join("")}`
+    : "each arm's sampling temperature";
+  return `Entropy (nats per token, at ${at})`;
+}
 
 /** By arm, with what else drawing by score changes: repeated prompts and entropy. */
 export function informativeGroups(
@@ -18,11 +28,12 @@ export function informativeGroups(
   return {
     id: "informative",
     title: "Informative groups",
-    write: async ({ steps, styles, replicates, svg }) => {
+    write: async ({ results, steps, styles, replicates, svg }) => {
       if (steps.numRows() === 0) return null;
       const drawn = [], all: Record<string, ReturnType<typeof drawnCurves>["bands"]> = {};
       let block = stepsPerPoint;
-      for (const { key, title, format } of METRICS) {
+      for (const { key, title: name, format } of METRICS) {
+        const title = key === "entropy" ? entropyTitle(results) : name;
         const curves = drawnCurves(steps, { x: "step", y: key, block: stepsPerPoint });
         block = curves.block;
         all[key] = curves.bands;
@@ -41,8 +52,8 @@ export function informativeGroups(
         legend: legend(styles),
         content: panels(drawn),
         caption:
-          markup`A group is informative when its rollouts do not all get the same reward; the others have no gradient. Repeated prompts are batch slots whose prompt already stands in the same batch: drawing by score repeats the favourites. Means over ${block} successive steps; bold: mean over seeds; band: 95 % Student-t interval, ${replicates}; thin: single seeds.`,
-        data: csvLink("informative_groups", await bandTable(all)),
+          markup`A group is informative when its rollouts do not all get the same reward; the others have no gradient. Repeated prompts are batch slots whose prompt already stands in the same batch: drawing by score repeats the favourites. Entropy is that of the distribution tokens are sampled from. Means over ${block} successive steps; bold: mean over seeds; band: 95 % Student-t interval, ${replicates}; thin: single seeds.`,
+        data: csvLink("informative_groups", await metricTable(all)),
       });
     },
   };

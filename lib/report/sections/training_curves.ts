@@ -3,7 +3,7 @@ import { curveChart, type CurveChartOptions } from "../charts/curve_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { csvLink, figure, legend, panel, panels } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
-import { bandTable, type DrawnCurves, drawnCurves, extentOf, measuredOnly } from "./curves.ts";
+import { type DrawnCurves, drawnCurves, extentOf, measuredOnly, metricTable } from "./curves.ts";
 import { type PaperCurves, paperCurves } from "./paper_curves.ts";
 
 /** Linear below this clip fraction, logarithmic above: exact zeros have a place on the axis. */
@@ -85,10 +85,10 @@ export function trainingCurves({ paper, stepsPerPoint = 5 }: TrainingCurvesOptio
         );
       }
       const [, clip] = found;
-      const table = await bandTable({
+      const table = await metricTable({
         gradNorm: found[0]!.ours.bands,
         clipFraction: clip!.ours.bands,
-        validationAccuracy: found[2]!.ours.bands,
+        accuracy: found[2]!.ours.bands,
       });
       const block = found[0]!.ours.block;
       return figure({

@@ -358,6 +358,7 @@ export function syntheticResults(options: SyntheticOptions = {}): ExperimentResu
     arms,
     coldStarts: [{
       id: "synthetic",
+      config: base,
       status: "done",
       records: supervisedRecords(dataset),
       provenance: [PROVENANCE],
