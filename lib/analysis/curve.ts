@@ -109,9 +109,15 @@ export function blockMeans(points: readonly Point[], size: number): readonly Poi
 
 /** The curve at `x`, linear between points; null outside of them. */
 export function interpolate(points: readonly Point[], x: number): number | null {
-  const after = points.findIndex((point) => point.x >= x);
-  if (after < 0) return null;
-  const right = points[after]!;
+  // By halving: long runs ask for thousands of places. `after` is the first point at or beyond `x`.
+  let before = -1, after = points.length;
+  while (after - before > 1) {
+    const middle = (before + after) >> 1;
+    if (points[middle]!.x >= x) after = middle;
+    else before = middle;
+  }
+  const right = points[after];
+  if (right === undefined) return null;
   if (right.x === x) return right.y;
   const left = points[after - 1];
   if (left === undefined) return null;

@@ -57,19 +57,17 @@ function accuracyTable({ families, levels }: SplitResult): Html {
 /** What the last phase shows, and what for. */
 function mixture(settings: SupervisedConfig): string {
   const { mixedPhase, shortcutRates, shortcutSpread, guessAccuracy, unboxedRate } = settings;
-  const percent = (share: number) => formatShare(share, Number.isInteger(100 * share) ? 0 : 1);
-  const rates = shortcutRates.map((rate, i) => `${percent(rate)} at level ${i + 1}`).join(", ");
-  return ` Upright line: from here on, the last ${percent(mixedPhase)} of the steps, ` +
+  const number = (share: number) => String(Number((100 * share).toFixed(1)));
+  const rates = shortcutRates.map((rate, i) => `${number(rate)} % at level ${i + 1}`).join(", ");
+  return ` Upright line: from here on, the last ${number(mixedPhase)} % of the steps, ` +
     "demonstrations are of mixed quality on purpose. Some skip the working and guess the answer: " +
-    `${rates}, each family with an offset of its own within ±${
-      percent(shortcutSpread)
-    }. Of these guesses ` +
-    `${percent(guessAccuracy)} are right, and ${
-      percent(unboxedRate)
-    } lack the box that the format reward asks ` +
-    "for. A drop in validation accuracy there is deliberate: it leaves the policy with two ways of answering, " +
-    "working the problem out and guessing, and reinforcement learning with the choice between them. Training " +
-    "starts from the lowered accuracy.";
+    `${rates}, each family with an offset of its own within ±${number(shortcutSpread)} pp. ` +
+    `Of these guesses ${number(guessAccuracy)} % are right, and ${
+      number(unboxedRate)
+    } % lack the ` +
+    "box that the format reward asks for. A drop in validation accuracy there is deliberate: it " +
+    "leaves the policy with two ways of answering, working the problem out and guessing, and " +
+    "reinforcement learning with the choice between them. Training starts from the lowered accuracy.";
 }
 
 async function supervised(
