@@ -137,7 +137,7 @@ Deno.test("the data of the training curves name the metrics as EasyR1 and verl d
 });
 
 Deno.test("entropy is labelled with the temperature it is measured at", async () => {
-  ok((await written).includes("Entropy (nats per token, at sampling temperature 0.6)"));
+  ok((await written).includes("Entropy (nats per token at temperature 0.6)"));
 });
 
 Deno.test("a pool with wrong keys has its pass rates measured by answer key", async () => {

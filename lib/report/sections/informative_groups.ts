@@ -16,9 +16,9 @@ const METRICS = [
 function entropyTitle({ arms }: ExperimentResults): string {
   const temperatures = new Set(arms.map(({ config }) => config.decoding.temperature));
   const at = temperatures.size === 1
-    ? `sampling temperature ${[...temperatures].join("")}`
-    : "each arm's sampling temperature";
-  return `Entropy (nats per token, at ${at})`;
+    ? `temperature ${[...temperatures].join("")}`
+    : "each arm's temperature";
+  return `Entropy (nats per token at ${at})`;
 }
 
 /** By arm, with what else drawing by score changes: repeated prompts and entropy. */
@@ -52,7 +52,7 @@ export function informativeGroups(
         legend: legend(styles),
         content: panels(drawn),
         caption:
-          markup`A group is informative when its rollouts do not all get the same reward; the others have no gradient. Repeated prompts are batch slots whose prompt already stands in the same batch: drawing by score repeats the favourites. Entropy is that of the distribution tokens are sampled from. Means over ${block} successive steps; bold: mean over seeds; band: 95 % Student-t interval, ${replicates}; thin: single seeds.`,
+          markup`A group is informative when its rollouts do not all get the same reward; the others have no gradient. Repeated prompts are batch slots whose prompt already stands in the same batch: drawing by score repeats the favourites. Entropy is that of the distribution tokens are sampled from, at the sampling temperature. Means over ${block} successive steps; bold: mean over seeds; band: 95 % Student-t interval, ${replicates}; thin: single seeds.`,
         data: csvLink("informative_groups", await metricTable(all)),
       });
     },
