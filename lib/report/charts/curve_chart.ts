@@ -110,12 +110,14 @@ export function curveChart(
       mark: {
         type: "text" as const,
         align: "right" as const,
-        baseline: "top" as const,
         dx: -5,
-        dy: 4,
         color: INK,
       },
-      encoding: { x, y: { value: 0 }, text: { field: "label", type: "nominal" as const } },
+      encoding: {
+        x,
+        y: { value: 0.6 * height },
+        text: { field: "label", type: "nominal" as const },
+      },
     },
   ].filter(({ data }) => data.values.length > 0);
   return {
