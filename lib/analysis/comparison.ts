@@ -1,5 +1,5 @@
 /** Arms against the baseline, paired by seed. */
-import { holm, pairedInterval } from "../core/statistics.ts";
+import { holm, mean, pairedInterval } from "../core/statistics.ts";
 import type { Baselines } from "./baseline.ts";
 import { type Outcome, outcomesOf } from "./outcome.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
@@ -43,9 +43,6 @@ function pairs(outcome: Outcome, arm: ArmResults, baseline: ArmResults): [number
   }
   return values;
 }
-
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The sign of a difference whose interval excludes 0, unless Holm's correction takes it back. */
 export function verdictOf(

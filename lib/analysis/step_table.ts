@@ -25,28 +25,6 @@ export interface StepRow {
   readonly entropy: number;
 }
 
-const COLUMNS = [
-  "arm",
-  "seed",
-  "step",
-  "rollouts",
-  "tokens",
-  "seconds",
-  "rewardMean",
-  "gradNorm",
-  "clipFraction",
-  "informativeGroups",
-  "duplicatePrompts",
-  "klReference",
-  "entropy",
-] as const satisfies readonly (keyof StepRow)[];
-
-/** The columns of {@link StepRow} that are measured, not spent. */
-export type StepMetric = Exclude<
-  typeof COLUMNS[number],
-  "arm" | "seed" | "step" | "rollouts" | "tokens" | "seconds"
->;
-
 /** Columns read from a record as they are. */
 const MEASURED = [
   "step",
@@ -58,6 +36,8 @@ const MEASURED = [
   "klReference",
   "entropy",
 ] as const satisfies readonly (keyof StepRecord & keyof StepRow)[];
+
+const COLUMNS = ["arm", "seed", "rollouts", "tokens", "seconds", ...MEASURED] as const;
 
 /**
  * Every step of every finished run, in the order of arms, seeds and steps.

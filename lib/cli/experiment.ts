@@ -1,5 +1,6 @@
 /** What the commands share: from a file and flags to a plan, and from a plan to the store's results. */
 import type { ExperimentResults } from "../analysis/results.ts";
+import { filterPlan } from "../plan/filter.ts";
 import { loadExperiment } from "../plan/load_experiment.ts";
 import { overrideExperiment } from "../plan/override.ts";
 import { expand, type Plan } from "../plan/plan.ts";
@@ -12,6 +13,14 @@ import type { Arguments } from "./arguments.ts";
 /** Every run of the experiment file, with `--set` and `--seeds` applied, without `--filter`. */
 export async function loadPlan({ file, set, seeds }: Arguments): Promise<Plan> {
   return expand(overrideExperiment(await loadExperiment(file!), { set, seeds }));
+}
+
+/** The runs that match `--filter`; null, and a line that says so, when none does. */
+export function selectRuns(whole: Plan, { filter }: Arguments): Plan | null {
+  const plan = filterPlan(whole, filter);
+  if (plan.runs.length > 0) return plan;
+  console.error(`--filter: none of the ${whole.runs.length} runs matches ${filter.join(" ")}`);
+  return null;
 }
 
 /** What the store holds of a plan, in the shape that reports read. */

@@ -1,24 +1,17 @@
 /** `plan`: what would be executed, and why. */
 import { describePlan, type PlanHistory, type RunState } from "../plan/describe_plan.ts";
-import { filterPlan } from "../plan/filter.ts";
 import { formatPlan } from "../plan/format_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
 import type { Arguments } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
-import { loadPlan } from "./experiment.ts";
+import { loadPlan, selectRuns } from "./experiment.ts";
 
 /** Prints an experiment's runs. Writes nothing. */
 export async function planCommand(given: Arguments): Promise<number> {
-  const whole = await loadPlan(given);
-  const plan = filterPlan(whole, given.filter);
-  if (plan.runs.length === 0) {
-    console.error(
-      `--filter: none of the ${whole.runs.length} runs matches ${given.filter.join(" ")}`,
-    );
-    return EXIT.nothingMatched;
-  }
+  const plan = selectRuns(await loadPlan(given), given);
+  if (plan === null) return EXIT.nothingMatched;
   const store = openStore(given.store);
   const description = describePlan(plan, statesOf(plan, store), historyOf(store));
   console.log(

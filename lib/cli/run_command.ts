@@ -1,7 +1,6 @@
 /** `run`: executes what is not done, then writes the report. */
 import { createEstimator } from "../plan/estimate.ts";
 import { fileURLToPath } from "node:url";
-import { filterPlan } from "../plan/filter.ts";
 import type { Plan, PlannedRun } from "../plan/plan.ts";
 import { createReporter } from "../runner/reporters.ts";
 import { scheduleOrder } from "../runner/schedule.ts";
@@ -11,7 +10,7 @@ import { openStore, type Store } from "../store/store.ts";
 import type { ColdStartTask, RunTask } from "../store/task.ts";
 import { type Arguments, resumeCommand } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
-import { loadPlan } from "./experiment.ts";
+import { loadPlan, selectRuns } from "./experiment.ts";
 import { updateReport } from "./report_page.ts";
 
 /** The project's folder: whose code it is that runs. */
@@ -31,13 +30,8 @@ export async function runCommand(
   engines?: string,
 ): Promise<number> {
   const whole = await loadPlan(given);
-  const plan = filterPlan(whole, given.filter);
-  if (plan.runs.length === 0) {
-    console.error(
-      `--filter: none of the ${whole.runs.length} runs matches ${given.filter.join(" ")}`,
-    );
-    return EXIT.nothingMatched;
-  }
+  const plan = selectRuns(whole, given);
+  if (plan === null) return EXIT.nothingMatched;
   const store = openStore(given.store, { create: true });
   const { result, exit } = await sweep(plan, store, given, engines);
   let report: string | null = null, fault: string | null = null;

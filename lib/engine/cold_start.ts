@@ -22,6 +22,7 @@ import { GenerationCounter } from "./counter.ts";
 import type { EngineStep } from "./engine_step.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshState, Learner } from "./learner.ts";
+import { microBatchesFor } from "./mini_batch.ts";
 import { PolicyRuntime, promptTensors, shiftedInputs } from "./policy_runtime.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 
@@ -108,7 +109,7 @@ export async function* coldStartEngine(
     shape,
     { kind: "supervised" },
     { ...OPTIMIZER, weightDecay: config.weightDecay },
-    { prompts: config.batchSize, groupSize: 1, microBatches: microBatchesFor(config.batchSize) },
+    { prompts: config.batchSize, groupSize: 1, microBatches: microBatchesFor(config.batchSize, 1) },
     state,
   );
   const mixedFrom = Math.round(config.steps * (1 - config.mixedPhase));
@@ -191,14 +192,4 @@ export async function* coldStartEngine(
 function isMilestone(step: number, steps: number): boolean {
   const every = Math.max(STEPS_PER_UNIT, Math.round(steps / 8 / STEPS_PER_UNIT) * STEPS_PER_UNIT);
   return step % every === 0;
-}
-
-/** Demonstrations per micro-batch: their activations stay in the processor's cache. */
-const ROWS_PER_MICRO_BATCH = 64;
-
-function microBatchesFor(rows: number): number {
-  for (let parts = Math.ceil(rows / ROWS_PER_MICRO_BATCH); parts < rows; parts++) {
-    if (rows % parts === 0) return parts;
-  }
-  return rows;
 }

@@ -9,12 +9,17 @@ import type { TrainingSizes } from "./training_graph.ts";
 /** Rollouts per micro-batch: their activations stay in the processor's cache, and memory stays bounded. */
 const ROWS_PER_MICRO_BATCH = 64;
 
+/** In how many equal parts an update of `prompts` groups is computed. */
+export function microBatchesFor(prompts: number, groupSize: number): number {
+  const limit = Math.max(1, Math.floor(ROWS_PER_MICRO_BATCH / groupSize));
+  return prompts / largestDivisor(prompts, limit);
+}
+
 /** Sizes of one optimiser update. `batchSize` is a multiple of `miniBatches`. */
 export function trainingSizes({ algorithm, training }: RunConfig): TrainingSizes {
   const prompts = training.batchSize / algorithm.miniBatches;
-  const limit = Math.max(1, Math.floor(ROWS_PER_MICRO_BATCH / algorithm.groupSize));
-  const microBatches = prompts / largestDivisor(prompts, limit);
-  return { prompts, groupSize: algorithm.groupSize, microBatches };
+  const { groupSize } = algorithm;
+  return { prompts, groupSize, microBatches: microBatchesFor(prompts, groupSize) };
 }
 
 /** A rollout batch with what the objective needs. */

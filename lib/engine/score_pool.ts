@@ -1,5 +1,6 @@
 /** Scores every prompt of the pool with fresh rollouts (Algorithm 1, lines 3-6). */
 import type { RandomSource } from "../core/random.ts";
+import { mean } from "../core/statistics.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import { PAD } from "../policy/tokenizer.ts";
 import { trajectoryDiversity } from "../sampler/diversity.ts";
@@ -67,7 +68,6 @@ export async function scorePool(
 
 function summary(scores: PromptScores) {
   const { passRate, ovs, tds, vps, weight } = scores;
-  const mean = (values: Float32Array) => values.reduce((a, b) => a + b, 0) / values.length;
   const share = (value: number) => passRate.filter((p) => p === value).length / passRate.length;
   const weightMean = mean(weight);
   return {

@@ -1,4 +1,5 @@
 /** What one step of training is written down as. */
+import { mean } from "../core/statistics.ts";
 import type { GenerationCount, StepRecord, StepSeconds } from "../schema/run_record.ts";
 import type { UpdateResult } from "./learner.ts";
 import type { Rollouts } from "./policy_runtime.ts";
@@ -15,9 +16,6 @@ export interface StepOutcome {
   readonly totals: { readonly rollouts: GenerationCount; readonly tokens: GenerationCount };
   readonly seconds: StepSeconds;
 }
-
-const mean = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** Share of groups whose rewards are not all equal. */
 export function informativeShare(rewards: Float32Array, groupSize: number): number {

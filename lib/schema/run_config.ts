@@ -6,14 +6,14 @@ import { type MicroMathConfig, microMathSchema } from "../dataset/micro_math.ts"
 import { RESPONSE_TOKENS } from "../dataset/prompt.ts";
 import { type SupervisedConfig, supervisedSchema } from "../algorithm/supervised.ts";
 import { type TransformerConfig, transformerSchema } from "../policy/transformer.ts";
-import { type RandomConfig, randomSchema } from "../sampler/random.ts";
-import { type VasConfig, vasSchema } from "../sampler/vas.ts";
+import { randomSchema } from "../sampler/random.ts";
+import type { SamplerConfig } from "../sampler/sampler.ts";
+import { vasSchema } from "../sampler/vas.ts";
+
+export type { SamplerConfig } from "../sampler/sampler.ts";
 
 /** Part of every identity: raised when equal settings begin to mean something else. */
 export const SCHEMA_VERSION = 1;
-
-/** Which prompts come next. */
-export type SamplerConfig = RandomConfig | VasConfig;
 
 /** How responses are decoded while training and scoring. */
 export interface DecodingConfig {
