@@ -35,6 +35,13 @@ export interface Section {
   readonly title: string;
   /** Null where the results have nothing to show: the section is then left out. */
   readonly write: (context: ReportContext) => Promise<Html | null>;
+  /**
+   * The answer in one sentence, with interval and n, for the index of reports; null where the results do not give
+   * one yet. The first section that has such a function speaks for the report.
+   */
+  readonly sentence?: (
+    context: Pick<ReportContext, "results" | "baselines">,
+  ) => string | null | Promise<string | null>;
 }
 
 /** What to look at. */

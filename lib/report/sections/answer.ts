@@ -29,34 +29,70 @@ const named = (comparisons: readonly Comparison[]) =>
     ),
   );
 
-/** What a group of arms with the same verdict has in common, as a clause. */
-const CLAUSES: Readonly<Record<Verdict, (arms: readonly Comparison[]) => string>> = {
-  "higher": (arms) => `higher with ${named(arms)}`,
-  "lower": (arms) => `lower with ${named(arms)}`,
-  "not detectable": (arms) => `not detectably different with ${named(arms)}`,
-  "not after correction": (arms) =>
-    `not different enough to claim it with ${
-      named(arms)
-    }: the interval excludes 0, but Holm's correction takes it back`,
-  "too few": (arms) => `not known for lack of seeds with ${named(arms)}`,
+/** Up to this many arms are all named; of more, only the first few of a clause, and the rest is counted. */
+const FEW = 4;
+const NAMED = 3;
+
+/** Arms of a clause whose sign is claimed, the largest differences first. */
+function claimed(word: string, arms: readonly Comparison[], total: number): string {
+  const sorted = arms.toSorted((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
+  if (total <= FEW || arms.length <= NAMED) return `${word} with ${named(sorted)}`;
+  return `${word} with ${arms.length} of ${total} arms, the most with ${
+    named(sorted.slice(0, NAMED))
+  }`;
+}
+
+/** Arms of a clause that claims nothing: where there are many, the range of their differences. */
+function unclaimed(word: string, arms: readonly Comparison[], total: number): string {
+  if (total <= FEW || arms.length < FEW) return `${word} with ${named(arms)}`;
+  const { difference } = format(arms[0]!);
+  const differences = arms.map(({ difference }) => difference);
+  const halves = arms.flatMap(({ low, high }) => low === null ? [] : [(high! - low) / 2]);
+  const width = halves.length === 0
+    ? "no interval"
+    : `intervals up to ±${difference(Math.max(...halves)).replace("+", "")}`;
+  return `${word} with ${arms.length} of ${total} arms (from ${
+    difference(Math.min(...differences))
+  } to ${difference(Math.max(...differences))}, ${width}, ${seedCount(arms)})`;
+}
+
+/** `n = 3`, or `n = 2 to 3` where arms differ in it. */
+function seedCount(comparisons: readonly Comparison[]): string {
+  const counts = comparisons.map(({ n }) => n);
+  const low = Math.min(...counts), high = Math.max(...counts);
+  return low === high ? `n = ${low}` : `n = ${low} to ${high}`;
+}
+
+/** What a group of arms with the same verdict has in common, as a clause; `total` counts the arms of all groups. */
+const CLAUSES: Readonly<Record<Verdict, (arms: readonly Comparison[], total: number) => string>> = {
+  "higher": (arms, total) => claimed("higher", arms, total),
+  "lower": (arms, total) => claimed("lower", arms, total),
+  "not detectable": (arms, total) => unclaimed("not detectably different", arms, total),
+  "not after correction": (arms, total) =>
+    unclaimed("not different enough to claim it", arms, total) +
+    ": the interval excludes 0, but Holm's correction takes it back",
+  "too few": (arms, total) => unclaimed("not known for lack of seeds", arms, total),
 };
 
+/** In the order in which a reader wants to hear them. */
+const VERDICT_ORDER: readonly Verdict[] = [
+  "higher",
+  "lower",
+  "not after correction",
+  "not detectable",
+  "too few",
+];
+
 /**
- * One outcome in words: arms with the same verdict share a clause.
+ * One outcome in words: arms with the same verdict share a clause. Of more than a handful of arms, the largest
+ * differences are named, and the others counted.
  *
  * @param comparisons of one outcome, one per arm
  */
-export function describeOutcome(comparisons: readonly Comparison[]): string {
+export function describeOutcome(comparisons: readonly Comparison[], separator = "; "): string {
   const groups = Map.groupBy(comparisons, ({ verdict }) => verdict);
-  const order: readonly Verdict[] = [
-    "higher",
-    "lower",
-    "not after correction",
-    "not detectable",
-    "too few",
-  ];
-  return order.filter((verdict) => groups.has(verdict))
-    .map((verdict) => CLAUSES[verdict](groups.get(verdict)!)).join("; ");
+  return VERDICT_ORDER.filter((verdict) => groups.has(verdict))
+    .map((verdict) => CLAUSES[verdict](groups.get(verdict)!, comparisons.length)).join(separator);
 }
 
 /** What the headline is about: the main outcomes of the question, and one exploratory one, marked as such. */
@@ -73,6 +109,22 @@ const HEADLINE = [
 function reference(comparisons: readonly Comparison[]): string {
   const names = new Set(comparisons.map(({ baseline }) => baseline));
   return names.size === 1 ? [...names].join("") : "uniform sampling with the same other settings";
+}
+
+/**
+ * The answer in one sentence, with intervals and n: the main outcomes of the headline, or all main outcomes where
+ * the headline has none of them. Null without comparisons.
+ */
+export function answerSentence(comparisons: readonly Comparison[]): string | null {
+  const main = comparisons.filter(({ outcome }) => outcome.role === "main");
+  if (main.length === 0) return null;
+  const outcomes = new Map(main.map(({ outcome }) => [outcome.key, `${outcome.label} was`]));
+  const headline = HEADLINE.filter(([key]) => outcomes.has(key));
+  const clauses = (headline.length > 0 ? headline : [...outcomes]).map(([key, subject]) => {
+    const found = main.filter(({ outcome }) => outcome.key === key);
+    return `${subject.charAt(0).toLowerCase()}${subject.slice(1)} ${describeOutcome(found, ", ")}`;
+  });
+  return `Against ${reference(comparisons)}, ${clauses.join("; ")}.`;
 }
 
 /** The sentences a reader in a hurry takes away, each with its intervals and n. */
@@ -138,6 +190,7 @@ export function answer(): Section {
   return {
     id: "answer",
     title: "Answer",
+    sentence: ({ results, baselines }) => answerSentence(compareArms(results, baselines)),
     write: async ({ results, baselines, baselineNote, seedMeaning }) => {
       const comparisons = compareArms(results, baselines);
       const note = baselineNote === null ? null : markup`<p class="notice">${baselineNote}</p>`;
