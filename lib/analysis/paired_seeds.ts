@@ -1,0 +1,29 @@
+/** Values of two sets of runs at the seeds that both have. */
+import { pairedInterval } from "../core/statistics.ts";
+
+/** Seed → value. */
+export type SeedValues = ReadonlyMap<number, number>;
+
+/** A mean with its 95 % Student-t interval over seeds; without one for a single seed. */
+export interface Estimate {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly n: number;
+}
+
+/** A mean difference with its interval and the p-value of the paired t-test. */
+export interface Difference extends Estimate {
+  readonly p: number | null;
+}
+
+/** a − b over the seeds they share; null where they share none. */
+export function pairedDifference(a: SeedValues, b: SeedValues): Difference | null {
+  const shared = [...a.keys()].filter((seed) => b.has(seed)).sort((x, y) => x - y);
+  if (shared.length === 0) return null;
+  const { mean, low, high, n, p } = pairedInterval(
+    shared.map((seed) => a.get(seed)!),
+    shared.map((seed) => b.get(seed)!),
+  );
+  return n < 2 ? { mean, low: null, high: null, n, p: null } : { mean, low, high, n, p };
+}
