@@ -1,9 +1,19 @@
 /** Intervals and tests for few seeds. Below ten a bootstrap covers too little; Student's t does not. */
 import { studentP, studentQuantile } from "./student.ts";
 
+export { seedsNeeded } from "./power.ts";
 export { studentP, studentQuantile };
 
-/** An estimate and an interval for it. */
+/** Any statistic with an interval; its ends are NaN where it has none. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Runs or pairs it is from. */
+  readonly n: number;
+}
+
+/** A mean and an interval for it. */
 export interface Interval {
   readonly mean: number;
   readonly low: number;
@@ -171,29 +181,6 @@ export function areaUnderCurve(x: ArrayLike<number>, y: ArrayLike<number>): numb
     area += width * (y[i]! + y[i - 1]!) / 2;
   }
   return x.length === 1 ? y[0]! : area / (x[x.length - 1]! - x[0]!);
-}
-
-/**
- * Pairs needed to detect a mean difference of `effect` standard deviations (of the differences) at `level` with
- * probability `power`: the smallest n with (t_level + t_power)/√n ≤ effect. An approximation by central
- * quantiles, within a pair of the exact answer.
- */
-export function seedsNeeded(effect: number, power = 0.8, level = 0.95): number {
-  if (!(effect > 0 && power > 0.5 && power < 1)) {
-    throw new RangeError(
-      `expected an effect > 0 and a power in (0.5, 1), got ${effect} and ${power}`,
-    );
-  }
-  const enough = (n: number) =>
-    studentQuantile(level, n - 1) + studentQuantile(2 * power - 1, n - 1) <= effect * Math.sqrt(n);
-  let below = 1, n = 2;
-  while (!enough(n)) [below, n] = [n, 2 * n];
-  while (n - below > 1) {
-    const middle = Math.floor((below + n) / 2);
-    if (enough(middle)) n = middle;
-    else below = middle;
-  }
-  return n;
 }
 
 function checkSameLength(what: string, a: ArrayLike<number>, b: ArrayLike<number>): void {

@@ -5,7 +5,6 @@ import {
   holm,
   mean,
   pairedInterval,
-  seedsNeeded,
   spearman,
   standardDeviation,
   studentP,
@@ -171,17 +170,4 @@ Deno.test("areaUnderCurve() is the mean height, whatever the spacing", () => {
   equal(areaUnderCurve([7], [0.3]), 0.3);
   throws(() => areaUnderCurve([0, 0], [1, 1]), /x: expected increasing values, got 0 at 1/);
   throws(() => areaUnderCurve([], []), /expected at least one/);
-});
-
-Deno.test("seedsNeeded() is what the noncentral t distribution asks for", () => {
-  const exact: readonly (readonly [effect: number, power: number, n: number])[] = [
-    [0.1, 0.9, 1053],
-    [0.2, 0.8, 199],
-    [0.5, 0.8, 34],
-    [1, 0.8, 10],
-    [1, 0.9, 13],
-    [2, 0.8, 5],
-  ];
-  for (const [effect, power, n] of exact) equal(seedsNeeded(effect, power), n);
-  throws(() => seedsNeeded(0), /expected an effect > 0/);
 });

@@ -14,7 +14,7 @@ const LANCZOS = [
 ];
 
 /** ln Γ(x) for x ≥ ½. */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   const series = LANCZOS.reduce((sum, term, i) => i === 0 ? term : sum + term / (x - 1 + i), 0);
   const base = x + 6.5;
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(base) - base + Math.log(series);
