@@ -1,10 +1,6 @@
 /** The paper's Table 4: one factor at a time on the benchmarks, and how far seed noise alone would spread it. */
-import {
-  expectedNormalRange,
-  normalRangeCdf,
-  normalRangeQuantile,
-} from "../core/normal_range.ts";
-import { holm, mean, tInterval, variance } from "../core/statistics.ts";
+import { expectedNormalRange, normalRangeCdf, normalRangeQuantile } from "../core/normal_range.ts";
+import { holm, mean, variance } from "../core/statistics.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import {
   type AblatedFactor,
@@ -17,6 +13,7 @@ import {
   type Difference,
   type Estimate,
   pairedDifference,
+  seedEstimate,
   type SeedValues,
 } from "./paired_seeds.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
@@ -157,12 +154,6 @@ function scoresBySeed(arm: ArmResults): ReadonlyMap<number, BenchmarkScores> {
 const averages = (scores: ReadonlyMap<number, BenchmarkScores>): SeedValues =>
   new Map([...scores].map(([seed, { average }]) => [seed, average]));
 
-function estimate(values: readonly number[]): Estimate | null {
-  if (values.length === 0) return null;
-  const { mean, low, high, n } = tInterval(values);
-  return n < 2 ? { mean, low: null, high: null, n } : { mean, low, high, n };
-}
-
 /** Pooled within-setting standard deviation; null where no setting has two seeds. */
 export function seedNoise(
   settings: readonly ReadonlyMap<number, BenchmarkScores>[],
@@ -295,7 +286,7 @@ export function ablationTable(
             mean(own.map(({ splits }) => splits[split] ?? NaN)),
           ]),
         ),
-        average: estimate(own.map(({ average }) => average)),
+        average: seedEstimate(own.map(({ average }) => average)),
         difference: isBase ? null : differenceOf(arm),
         paper: rowOf(value, arm, paperBase),
       };

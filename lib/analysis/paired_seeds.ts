@@ -1,5 +1,5 @@
-/** Values of two sets of runs at the seeds that both have. */
-import { pairedInterval } from "../core/statistics.ts";
+/** Means over seeds, and differences at the seeds that two sets of runs share. */
+import { pairedInterval, tInterval } from "../core/statistics.ts";
 
 /** Seed → value. */
 export type SeedValues = ReadonlyMap<number, number>;
@@ -15,6 +15,13 @@ export interface Estimate {
 /** A mean difference with its interval and the p-value of the paired t-test. */
 export interface Difference extends Estimate {
   readonly p: number | null;
+}
+
+/** Their mean and its interval; null for no values. */
+export function seedEstimate(values: readonly number[]): Estimate | null {
+  if (values.length === 0) return null;
+  const { mean, low, high, n } = tInterval(values);
+  return n < 2 ? { mean, low: null, high: null, n } : { mean, low, high, n };
 }
 
 /** a − b over the seeds they share; null where they share none. */

@@ -1,8 +1,11 @@
 /** The paper's Figure 3 for one arm: where scores lie at each refresh, and how prompts move between refreshes. */
+import { spearman } from "../core/statistics.ts";
 import { type Binning, chooseBinning, histogram } from "./binning.ts";
 import type { ArmResults } from "./results.ts";
 import { readScorings, type Scoring, scoringSteps } from "./scorings.ts";
 import {
+  type Flow,
+  flowOf,
   scoreCorrelation,
   shareWithin,
   sumMatrices,
@@ -28,6 +31,10 @@ export interface ScoreTransition {
   readonly diagonal: readonly number[];
   readonly withinOne: readonly number[];
   readonly correlation: readonly number[];
+  /** Per seed: Spearman's rank correlation of the two scorings. */
+  readonly rankCorrelation: readonly number[];
+  /** Per seed: shares of prompts that move up and down, and their mean move. */
+  readonly flow: readonly Flow[];
 }
 
 /** Of more refreshes than this, an even selection is looked at: a page of hundreds shows nothing. */
@@ -53,7 +60,7 @@ export function highestScore(weights: { readonly ovs: number; readonly tds: numb
 }
 
 /** At most `most` indices below `count`, evenly spaced, the first and the last among them. */
-function evenly(count: number, most: number): number[] {
+export function evenly(count: number, most: number): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i);
   return Array.from({ length: most }, (_, k) => Math.round(k * (count - 1) / (most - 1)));
 }
@@ -83,6 +90,9 @@ function transition(
     correlation: pairs.flatMap(([from, to]) =>
       scoreCorrelation(from.scores.vps, to.scores.vps) ?? []
     ),
+    rankCorrelation: pairs.map(([from, to]) => spearman(from.scores.vps, to.scores.vps))
+      .filter((value) => !Number.isNaN(value)),
+    flow: matrices.map(flowOf),
   };
 }
 

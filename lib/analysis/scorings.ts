@@ -1,5 +1,7 @@
 /** The scorings of a pool that runs wrote down, read from their files. */
 import type { PromptScores } from "../engine/engine_step.ts";
+import type { RefreshRecord, RunRecord } from "../schema/run_record.ts";
+import type { RunData } from "../store/run_data.ts";
 import { type ArmResults, doneRuns } from "./results.ts";
 
 /** One scoring of the whole pool by one run. */
@@ -13,8 +15,13 @@ export interface Scoring {
   readonly scores: PromptScores;
 }
 
+/** Whether it is a scoring of every prompt: a refresh may be of a share of the pool. */
+function isWhole(record: RunRecord, { config }: RunData): record is RefreshRecord {
+  return record.kind === "refresh" && record.prompts === config.dataset.prompts;
+}
+
 /**
- * Scorings of the arm's finished runs, in order.
+ * Scorings of the whole pool by the arm's finished runs, in order.
  *
  * @param wanted whether those after this step are read: a file of a large pool takes milliseconds
  */
@@ -25,7 +32,7 @@ export async function readScorings(
   const scorings: Scoring[] = [];
   for (const run of doneRuns(arm)) {
     for (const record of run.records) {
-      if (record.kind !== "refresh" || !wanted(record.step)) continue;
+      if (!isWhole(record, run) || !wanted(record.step)) continue;
       scorings.push({
         seed: run.seed,
         step: record.step,
@@ -43,11 +50,11 @@ export function scores(arm: ArmResults): boolean {
   return doneRuns(arm).some(({ records }) => records.some(({ kind }) => kind === "refresh"));
 }
 
-/** Steps after which the arm's finished runs scored prompts, rising. */
+/** Steps after which the arm's finished runs scored the whole pool, rising. */
 export function scoringSteps(arm: ArmResults): readonly number[] {
   const steps = new Set<number>();
-  for (const { records } of doneRuns(arm)) {
-    for (const record of records) if (record.kind === "refresh") steps.add(record.step);
+  for (const run of doneRuns(arm)) {
+    for (const record of run.records) if (isWhole(record, run)) steps.add(record.step);
   }
   return [...steps].sort((a, b) => a - b);
 }

@@ -53,6 +53,38 @@ export function shareWithin(counts: TransitionMatrix, distance: number): number 
   return near / all;
 }
 
+/** Where prompts go from one scoring to the next. */
+export interface Flow {
+  /** Share of prompts that move to a higher, and to a lower bin. */
+  readonly up: number;
+  readonly down: number;
+  /** Mean move of all prompts, in bins. */
+  readonly meanMove: number;
+}
+
+/**
+ * Movement between bins.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const counts = [[2, 1, 1], [0, 1, 0], [2, 1, 0]];
+ * deepEqual(flowOf(counts), { up: 2 / 8, down: 3 / 8, meanMove: -2 / 8 });
+ * ```
+ */
+export function flowOf(counts: TransitionMatrix): Flow {
+  let up = 0, down = 0, move = 0, all = 0;
+  counts.forEach((row, i) =>
+    row.forEach((count, j) => {
+      all += count;
+      move += count * (j - i);
+      if (j > i) up += count;
+      if (j < i) down += count;
+    })
+  );
+  return { up: up / all, down: down / all, meanMove: move / all };
+}
+
 /** Pearson's correlation of two scorings; null where one of them is constant. */
 export function scoreCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   const n = a.length;
