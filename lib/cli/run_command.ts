@@ -37,7 +37,7 @@ export async function runCommand(
   let report: string | null = null, fault: string | null = null;
   if (!result.interrupted && result.finished + result.cached > 0) {
     try {
-      report = (await updateReport(whole, store, { always: false })).file;
+      report = (await updateReport(whole, store, { always: false, variant: given })).file;
     } catch (error) { // whatever it is, the runs are done, and the user is to hear of them
       fault = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
     }

@@ -122,7 +122,8 @@ export function answerSentence(comparisons: readonly Comparison[]): string | nul
   const headline = HEADLINE.filter(([key]) => outcomes.has(key));
   const clauses = (headline.length > 0 ? headline : [...outcomes]).map(([key, subject]) => {
     const found = main.filter(({ outcome }) => outcome.key === key);
-    return `${subject.charAt(0).toLowerCase()}${subject.slice(1)} ${describeOutcome(found, ", ")}`;
+    const lowered = subject.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()); // not "KL"
+    return `${lowered} ${describeOutcome(found, ", ")}`;
   });
   return `Against ${reference(comparisons)}, ${clauses.join("; ")}.`;
 }
