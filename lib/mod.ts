@@ -4,6 +4,13 @@
  * @module
  */
 export { adamw } from "./algorithm/adamw.ts";
+export {
+  accuracyBand,
+  dynamicSampling,
+  noFilter,
+  onlineFilter,
+  screening,
+} from "./algorithm/group_filter.ts";
 export { grpo } from "./algorithm/grpo.ts";
 export { microMath } from "./dataset/micro_math.ts";
 export { ablate, grid } from "./plan/axes.ts";

@@ -10,9 +10,11 @@ export interface CostRow {
   readonly arm: string;
   readonly seed: number;
   readonly trainingRollouts: number;
+  readonly discardedRollouts: number;
   readonly scoringRollouts: number;
   readonly validationRollouts: number;
   readonly trainingTokens: number;
+  readonly discardedTokens: number;
   readonly scoringTokens: number;
   readonly validationTokens: number;
   readonly drawSeconds: number;
@@ -22,7 +24,7 @@ export interface CostRow {
   readonly updateSeconds: number;
   /** Re-scoring the pool for the sampler. */
   readonly scoringSeconds: number;
-  /** Evaluations, and scoring repeated as a control. */
+  /** Evaluations, probes, and scoring repeated as a control. */
   readonly measuringSeconds: number;
 }
 
@@ -30,9 +32,11 @@ export const COST_COLUMNS = [
   "arm",
   "seed",
   "trainingRollouts",
+  "discardedRollouts",
   "scoringRollouts",
   "validationRollouts",
   "trainingTokens",
+  "discardedTokens",
   "scoringTokens",
   "validationTokens",
   "drawSeconds",
@@ -44,7 +48,7 @@ export const COST_COLUMNS = [
   "measuringSeconds",
 ] as const satisfies readonly (keyof CostRow)[];
 
-const NOTHING: GenerationCount = { training: 0, scoring: 0, validation: 0 };
+const NOTHING: GenerationCount = { training: 0, discarded: 0, scoring: 0, validation: 0 };
 
 function costOf(arm: string, run: RunData): CostRow {
   let rollouts = NOTHING, tokens = NOTHING;
@@ -57,7 +61,7 @@ function costOf(arm: string, run: RunData): CostRow {
       reward += record.seconds.reward;
       reference += record.seconds.reference;
       update += record.seconds.update;
-    } else if (record.kind === "evaluation") {
+    } else if (record.kind === "evaluation" || record.kind === "probe") {
       measuring += record.seconds.total;
     } else if (record.kind === "refresh") {
       if (record.control) measuring += record.seconds.total;
@@ -68,9 +72,11 @@ function costOf(arm: string, run: RunData): CostRow {
     arm,
     seed: run.seed,
     trainingRollouts: rollouts.training,
+    discardedRollouts: rollouts.discarded,
     scoringRollouts: rollouts.scoring,
     validationRollouts: rollouts.validation,
     trainingTokens: tokens.training,
+    discardedTokens: tokens.discarded,
     scoringTokens: tokens.scoring,
     validationTokens: tokens.validation,
     drawSeconds: draw,

@@ -1,5 +1,5 @@
 /** What a run had spent when it wrote a record. */
-import type { RunRecord } from "../schema/run_record.ts";
+import { type RunRecord, spent } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
 
 /** A record with the cost of training and scoring up to and including it. Measuring is no part of the cost. */
@@ -20,6 +20,7 @@ export function trainingSeconds(record: RunRecord): number {
       return record.control ? 0 : record.seconds.total;
     case "evaluation":
     case "gallery":
+    case "probe":
       return 0;
     default:
       record satisfies never;
@@ -33,8 +34,8 @@ export function* spending(run: Pick<RunData, "records">): Generator<SpentRecord>
   for (const record of run.records) {
     seconds += trainingSeconds(record);
     if ("rollouts" in record && "tokens" in record) { // counts are running totals
-      rollouts = record.rollouts.training + record.rollouts.scoring;
-      tokens = record.tokens.training + record.tokens.scoring;
+      rollouts = spent(record.rollouts);
+      tokens = spent(record.tokens);
     }
     yield { record, rollouts, tokens, seconds };
   }

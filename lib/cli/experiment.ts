@@ -33,6 +33,7 @@ export function collectResults(plan: Plan, store: Store): ExperimentResults {
     provenance: [],
     failure: null,
     scores: () => Promise.reject(new Error("a run that was not started has no scores")),
+    columns: () => Promise.reject(new Error("a run that was not started has no columns")),
   } as const;
   const started = (name: string) => statuses.get(name) !== "to do";
   const run = ({ id, config, seed }: { id: string; config: RunConfig; seed: number }): RunData =>

@@ -131,6 +131,7 @@ export async function* coldStartEngine(
     const records: RunRecord[] = [];
     const end = Math.min(config.steps, done + STEPS_PER_UNIT);
     let loss = NaN;
+    if (done === 0) records.push(await evaluateAt(0, true)); // the policy before any training
     for (let step = done + 1; step <= end; step++) {
       const begin = performance.now();
       const random = root.at(step);
@@ -178,7 +179,7 @@ export async function* coldStartEngine(
       step,
       steps: config.steps,
       records,
-      scores: [],
+      files: [],
       summary: `loss ${loss.toFixed(3)}`,
       snapshot: () =>
         encodeSnapshot({ step, learner: learned, sampler: { numbers: {}, arrays: {} }, ...totals }),

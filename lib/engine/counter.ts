@@ -1,9 +1,11 @@
 /** Counts every generated rollout and token by what it was generated for. */
 import type { GenerationCount } from "../schema/run_record.ts";
-import type { Rollouts } from "./policy_runtime.ts";
+import type { Rollouts } from "./rollouts.ts";
 
 /** What rollouts are generated for. */
 export type Purpose = keyof GenerationCount;
+
+const NOTHING: GenerationCount = { training: 0, discarded: 0, scoring: 0, validation: 0 };
 
 /** Running totals. */
 export class GenerationCounter {
@@ -13,8 +15,8 @@ export class GenerationCounter {
   constructor(
     { rollouts, tokens }: { rollouts?: GenerationCount; tokens?: GenerationCount } = {},
   ) {
-    this.#rollouts = { training: 0, scoring: 0, validation: 0, ...rollouts };
-    this.#tokens = { training: 0, scoring: 0, validation: 0, ...tokens };
+    this.#rollouts = { ...NOTHING, ...rollouts };
+    this.#tokens = { ...NOTHING, ...tokens };
   }
 
   add(purpose: Purpose, { count, lengths }: Pick<Rollouts, "count" | "lengths">): void {

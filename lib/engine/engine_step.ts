@@ -1,8 +1,10 @@
 /** What an engine hands to whoever executes it: the engine yields, the runner writes. */
 import type { RunRecord } from "../schema/run_record.ts";
 
-/** Per-prompt scores of the whole pool, in pool order. */
+/** Per-prompt scores of the whole pool, in pool order; NaN where a prompt was never scored. */
 export interface PromptScores {
+  /** Finished steps when the prompt was last scored. */
+  readonly scoredAt: Float32Array; // [prompts]
   readonly passRate: Float32Array; // [prompts]
   readonly ovs: Float32Array; // [prompts]
   readonly tds: Float32Array; // [prompts]
@@ -11,11 +13,14 @@ export interface PromptScores {
   readonly weight: Float32Array; // [prompts]
 }
 
-/** A scores file to write before the records that name it. */
-export interface ScoresFile {
+/** Columns of equal length, by name. */
+export type Columns = Readonly<Record<string, Float32Array>>;
+
+/** A file of columns, to write before the records that name it. */
+export interface ColumnsFile {
   /** Path below the run's folder, as in `RefreshRecord.file`. */
   readonly file: string;
-  readonly scores: PromptScores;
+  readonly columns: Columns;
 }
 
 /**
@@ -25,10 +30,10 @@ export interface ScoresFile {
 export interface EngineStep {
   /** Steps finished so far; 0 for what happens before the first step. */
   readonly step: number;
-  /** Steps in the whole run. */
+  /** Steps in the whole run; a run that ends early, its budget spent, says so in its last unit. */
   readonly steps: number;
   readonly records: readonly RunRecord[];
-  readonly scores: readonly ScoresFile[];
+  readonly files: readonly ColumnsFile[];
   /** A few words on how it goes, for a progress line: `accuracy 0.52, reward 1.31`. */
   readonly summary: string;
   /** The state after this unit, as bytes that the same engine can resume from. */

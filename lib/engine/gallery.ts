@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { GalleryRecord } from "../schema/run_record.ts";
-import type { Rollouts } from "./policy_runtime.ts";
+import type { Rollouts } from "./rollouts.ts";
 import type { RewardBatch } from "./responses.ts";
 
 /** Prompts kept per gallery, and rollouts of each. */

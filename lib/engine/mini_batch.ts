@@ -3,7 +3,8 @@ import type { Prompt } from "../dataset/prompt.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { TensorRuntime } from "../tensor/session.ts";
 import type { UpdateData } from "./learner.ts";
-import { largestDivisor, promptTensors, type Rollouts, shiftedInputs } from "./policy_runtime.ts";
+import { largestDivisor, promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import type { Rollouts } from "./rollouts.ts";
 import type { TrainingSizes } from "./training_graph.ts";
 
 /** Rollouts per micro-batch: their activations stay in the processor's cache, and memory stays bounded. */

@@ -17,23 +17,13 @@ import {
   type Session,
   type TensorRuntime,
 } from "../tensor/session.ts";
+import type { Rollouts } from "./rollouts.ts";
 import { logProbsGraph } from "./training_graph.ts";
 
 /** A prompt as the policy reads it. */
 export interface EncodedPrompt {
   readonly patches: Float32Array; // [IMAGE_PATCHES * PATCH_PIXELS]
   readonly question: Int32Array; // [QUESTION_TOKENS]
-}
-
-/** Sampled responses: `rollouts` rows of `responseTokens` each, group after group. */
-export interface Rollouts {
-  readonly count: number;
-  readonly groupSize: number;
-  readonly tokens: Int32Array; // [rollouts * responseTokens]; what follows a row's length is to be ignored
-  readonly logProbs: Float32Array; // [rollouts * responseTokens]
-  readonly lengths: Int32Array; // [rollouts]; tokens up to and including end-of-sequence
-  /** Whether the row ended by itself. */
-  readonly ended: readonly boolean[];
 }
 
 /** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */

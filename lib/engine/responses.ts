@@ -3,7 +3,7 @@ import type { Prompt } from "../dataset/prompt.ts";
 import { decode } from "../policy/tokenizer.ts";
 import { scoreResponse } from "../reward/reward.ts";
 import type { RewardConfig } from "../schema/run_config.ts";
-import type { Rollouts } from "./policy_runtime.ts";
+import type { Rollouts } from "./rollouts.ts";
 
 /** Rewards of rollouts, in their order. */
 export interface RewardBatch {

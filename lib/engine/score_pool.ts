@@ -1,30 +1,30 @@
-/** Scores every prompt of the pool with fresh rollouts (Algorithm 1, lines 3-6). */
+/** Scores prompts of the pool with fresh rollouts (Algorithm 1, lines 3-6). */
 import type { RandomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
 import type { Prompt } from "../dataset/prompt.ts";
-import { PAD } from "../policy/tokenizer.ts";
-import { trajectoryDiversity } from "../sampler/diversity.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RefreshRecord } from "../schema/run_record.ts";
 import type { RuntimeTensor } from "../tensor/session.ts";
 import type { GenerationCounter } from "./counter.ts";
-import type { PromptScores, ScoresFile } from "./engine_step.ts";
+import type { PromptScores } from "./engine_step.ts";
+import { groupDiversity } from "./group_diversity.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
-import { groupMeans, judge, rolloutTokens } from "./responses.ts";
+import { groupMeans, judge } from "./responses.ts";
 
-/** One scoring of the pool: what to record, what to write, what the sampler may take over. */
+/** One scoring: what to record, and what the sampler may take over and a file is to keep. */
 export interface PoolScoring {
   readonly record: RefreshRecord;
-  readonly file: ScoresFile;
+  readonly scores: PromptScores;
 }
 
 const COMPONENTS = { format: 0, accuracy: 1 };
 
-/** Samples `sampler.scoringRollouts` responses to every prompt and scores them. The sampler is not changed. */
+/** Samples `sampler.scoringRollouts` responses to each of `prompts` and scores them. The sampler is not changed. */
 export async function scorePool(
   policy: PolicyRuntime,
   parameters: RuntimeTensor,
   pool: readonly Prompt[],
+  prompts: Int32Array,
   sampler: Sampler,
   { step, temperature, control }: { step: number; temperature: number; control: boolean },
   random: RandomSource,
@@ -32,51 +32,40 @@ export async function scorePool(
 ): Promise<PoolScoring> {
   const begin = performance.now();
   const { scoringRollouts, diversity } = sampler;
-  const rollouts = await policy.generate(parameters, pool, scoringRollouts, temperature, random);
+  const asked = Array.from(prompts, (index) => pool[index]!);
+  const rollouts = await policy.generate(parameters, asked, scoringRollouts, temperature, random);
   counter.add(control ? "validation" : "scoring", rollouts);
-  const passRate = groupMeans(judge(pool, rollouts, COMPONENTS).accuracy, scoringRollouts);
-  const tds = new Float32Array(pool.length);
-  if (diversity !== null) {
-    const padding = diversity.padResponses
-      ? { padTo: policy.shape.responseTokens, padId: PAD }
-      : {};
-    for (let prompt = 0; prompt < pool.length; prompt++) {
-      const responses = Array.from(
-        { length: scoringRollouts },
-        (_, member) => rolloutTokens(rollouts, prompt * scoringRollouts + member),
-      );
-      tds[prompt] = trajectoryDiversity(responses, diversity.measure, padding);
-    }
-  }
-  const scores = sampler.score(passRate, tds);
-  const file = `scores/${control ? "control" : "refresh"}-${String(step).padStart(6, "0")}.arrow`;
+  const passRate = groupMeans(judge(asked, rollouts, COMPONENTS).accuracy, scoringRollouts);
+  const scores = sampler.score(step, prompts, passRate, groupDiversity(rollouts, diversity));
   return {
-    file: { file, scores },
+    scores,
     record: {
       kind: "refresh",
       step,
       control,
-      file,
-      prompts: pool.length,
+      file: `scores/${control ? "control" : "refresh"}-${String(step).padStart(6, "0")}.arrow`,
+      prompts: prompts.length,
       scoringRollouts,
-      ...summary(scores),
+      ...summary(scores, prompts),
       ...counter.totals(),
       seconds: { total: (performance.now() - begin) / 1000 },
     },
   };
 }
 
-function summary(scores: PromptScores) {
-  const { passRate, ovs, tds, vps, weight } = scores;
+function summary({ weight, ...scores }: PromptScores, prompts: Int32Array) {
+  const scored = (name: keyof typeof scores) =>
+    Float32Array.from(prompts, (index) => scores[name][index]!);
+  const passRate = scored("passRate");
   const share = (value: number) => passRate.filter((p) => p === value).length / passRate.length;
   const weightMean = mean(weight);
   return {
     passRateMean: mean(passRate),
     allWrong: share(0),
     allRight: share(1),
-    ovsMean: mean(ovs),
-    tdsMean: mean(tds),
-    vpsMean: mean(vps),
+    ovsMean: mean(scored("ovs")),
+    tdsMean: mean(scored("tds")),
+    vpsMean: mean(scored("vps")),
     weightMean,
     weightStd: Math.sqrt(mean(weight.map((w) => (w - weightMean) ** 2))),
     weightMin: weight.reduce((a, b) => Math.min(a, b), Infinity),

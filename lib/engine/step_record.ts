@@ -2,7 +2,7 @@
 import { mean } from "../core/statistics.ts";
 import type { GenerationCount, StepRecord, StepSeconds } from "../schema/run_record.ts";
 import type { UpdateResult } from "./learner.ts";
-import type { Rollouts } from "./policy_runtime.ts";
+import type { Rollouts } from "./rollouts.ts";
 import type { RewardBatch } from "./responses.ts";
 
 /** What a step leaves behind. */
@@ -12,6 +12,7 @@ export interface StepOutcome {
   readonly rollouts: Rollouts;
   readonly rewards: RewardBatch;
   readonly groupSize: number;
+  readonly generatedGroups: number;
   readonly updates: readonly (UpdateResult & { readonly learningRate: number })[];
   readonly totals: { readonly rollouts: GenerationCount; readonly tokens: GenerationCount };
   readonly seconds: StepSeconds;
@@ -68,7 +69,8 @@ function updateMeans(updates: readonly UpdateResult[]) {
 
 /** Means over the step's updates, and statistics of its rollouts. Updates left out do not count. */
 export function stepRecord(
-  { step, indices, rollouts, rewards, groupSize, updates, totals, seconds }: StepOutcome,
+  { step, indices, rollouts, rewards, groupSize, generatedGroups, updates, totals, seconds }:
+    StepOutcome,
 ): StepRecord {
   const applied = updates.filter((update) => update.applied);
   const rewardMean = mean(rewards.reward);
@@ -85,6 +87,7 @@ export function stepRecord(
     responseLengthMax: Math.max(...rollouts.lengths),
     truncatedFraction: rollouts.ended.filter((ended) => !ended).length / rollouts.count,
     informativeGroups: informativeShare(rewards.reward, groupSize),
+    generatedGroups,
     duplicatePrompts: indices.length - new Set(indices).size,
     learningRate: updates.at(-1)?.learningRate ?? 0,
     updates: applied.length,

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { informativeShare, stepRecord } from "./step_record.ts";
 
-const COUNT = { training: 4, scoring: 0, validation: 0 };
+const COUNT = { training: 4, discarded: 0, scoring: 0, validation: 0 };
 const SECONDS = { draw: 0, rollout: 0, reward: 0, reference: 0, update: 0, total: 0 };
 
 /** The record of a step with two groups of two rollouts and these updates. */
@@ -24,6 +24,7 @@ const record = (updates: Parameters<typeof stepRecord>[0]["updates"]) =>
       texts: ["", "", "", ""],
     },
     groupSize: 2,
+    generatedGroups: 2,
     updates,
     totals: { rollouts: COUNT, tokens: COUNT },
     seconds: SECONDS,

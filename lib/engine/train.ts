@@ -7,18 +7,19 @@ import { groupAdvantage } from "../algorithm/advantage.ts";
 import { randomSource } from "../core/random.ts";
 import { createMicroMath } from "../dataset/micro_math.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
-import { createSampler } from "../sampler/sampler.ts";
+import { createSampler, type RefreshPhase } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type { RunRecord } from "../schema/run_record.ts";
+import { type RunRecord, spent } from "../schema/run_record.ts";
 import { onnxRuntime } from "../tensor/session.ts";
 import { GenerationCounter } from "./counter.ts";
-import type { EngineStep, ScoresFile } from "./engine_step.ts";
+import { collectGroups } from "./collect_groups.ts";
+import type { ColumnsFile, EngineStep } from "./engine_step.ts";
 import { evaluate } from "./evaluate.ts";
 import { galleryOf } from "./gallery.ts";
 import { freshState, Learner } from "./learner.ts";
 import { miniBatches, trainingSizes } from "./mini_batch.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
-import { judge } from "./responses.ts";
+import { probePrompts } from "./probe.ts";
 import { scorePool } from "./score_pool.ts";
 import { decodePolicy, decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import { stepRecord } from "./step_record.ts";
@@ -44,7 +45,7 @@ export async function* trainEngine(
   const runtime = await onnxRuntime({ threads });
   const shape = policyShape(config.model, decoding.maxTokens);
   const dataset = createMicroMath(config.dataset);
-  const pool = dataset.train;
+  const pool = dataset.train, budget = training.tokenBudget ?? Infinity;
 
   const start = decodePolicy(initial, parameterCount(shape));
   const saved = resume === null ? null : decodeSnapshot(resume, start.length);
@@ -61,19 +62,24 @@ export async function* trainEngine(
   const sampler = createSampler(config.sampler, {
     prompts: pool.length,
     batchSize: training.batchSize,
+    steps: training.steps,
     seed,
+    levels: () => Int32Array.from(pool, ({ level }) => level),
   });
   if (saved !== null) sampler.restore(saved.sampler);
   const counter = new GenerationCounter(saved ?? {});
 
-  let records: RunRecord[] = [], scores: ScoresFile[] = [], summary = "";
+  let records: RunRecord[] = [], files: ColumnsFile[] = [], summary = "";
 
-  const refresh = async (step: number) => {
+  const refresh = async (step: number, phase: RefreshPhase) => {
+    const prompts = sampler.promptsToScore(step, phase, random.at("share", step));
+    if (prompts.length === 0) return;
     const score = (control: boolean) =>
       scorePool(
         policy,
         learner.parameters,
         pool,
+        prompts,
         sampler,
         {
           step,
@@ -85,13 +91,13 @@ export async function* trainEngine(
       );
     const scoring = await score(false);
     const passes = evaluation.scoringControl ? [scoring, await score(true)] : [scoring];
-    for (const pass of passes) {
-      records.push(pass.record);
-      scores.push(pass.file);
+    for (const { record, scores } of passes) {
+      records.push(record);
+      files.push({ file: record.file, columns: { ...scores } });
     }
-    sampler.refresh(scoring.file.scores);
+    sampler.refresh(scoring.scores);
   };
-  const measure = async (step: number) => {
+  const measure = async (step: number, isEnd: boolean) => {
     const record = await evaluate(
       policy,
       learner.parameters,
@@ -99,56 +105,61 @@ export async function* trainEngine(
       {
         step,
         temperature: evaluation.temperature,
-        benchmarks: step === 0 || step === training.steps,
+        benchmarks: isEnd,
       },
       random.at("evaluation"),
       counter,
     );
     records.push(record);
     summary = `accuracy ${record.splits.validation!.accuracy.toFixed(3)}`;
+    if (evaluation.probe === null || !isEnd) return;
+    const probe = await probePrompts(
+      policy,
+      learner.parameters,
+      config,
+      pool,
+      step,
+      random.at("probe", step),
+      counter,
+    );
+    records.push(probe.record);
+    files.push(...probe.files);
   };
-  const finished = (step: number): EngineStep => {
+  const finished = (step: number, isLast: boolean): EngineStep => {
     const learned = learner.state(), selected = sampler.state(), totals = counter.totals();
     const unit = {
       step,
-      steps: training.steps,
+      steps: isLast ? step : training.steps,
       records,
-      scores,
+      files,
       summary,
       snapshot: () => encodeSnapshot({ step, learner: learned, sampler: selected, ...totals }),
     };
     records = [];
-    scores = [];
+    files = [];
     return unit;
   };
 
   if (saved === null) {
-    await measure(0);
-    yield finished(0);
+    await measure(0, true);
+    yield finished(0, training.steps === 0);
   }
-  for (let step = (saved?.step ?? 0) + 1; step <= training.steps; step++) {
+  for (let step = (saved?.step ?? 0) + 1, isLast = false; !isLast; step++) {
+    if (step > training.steps) break;
     // Algorithm 1: every T_update steps, score the whole pool anew with N rollouts each.
-    if (sampler.needsRefresh(step - 1, "beforeDraw")) await refresh(step - 1);
+    await refresh(step - 1, "beforeDraw");
     const watch = new Stopwatch();
 
-    // Algorithm 1, lines 12-15: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly.
-    const indices = [...sampler.draw(step, random.at("draw", step))];
-    const prompts = indices.map((index) => pool[index]!);
-    watch.lap("draw");
-
-    // N rollouts each, with the log-probabilities they were sampled with.
-    const rollouts = await policy.generate(
-      learner.parameters,
-      prompts,
-      algorithm.groupSize,
-      decoding.temperature,
-      random.at("rollout", step),
+    // Algorithm 1, lines 12-15: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly; N rollouts of each,
+    // with the log-probabilities they were sampled with, and their rewards.
+    const { indices, prompts, rollouts, rewards, generatedGroups } = await collectGroups(
+      { policy, parameters: learner.parameters, pool, sampler, config, counter },
+      step,
+      random,
+      watch,
     );
-    counter.add("training", rollouts);
-    watch.lap("rollout");
 
-    // Rewards, and each rollout's advantage over its group.
-    const rewards = judge(prompts, rollouts, config.reward);
+    // Each rollout's advantage over its group.
     const advantages = new Float32Array(rollouts.count);
     for (let at = 0; at < rollouts.count; at += algorithm.groupSize) {
       const group = rewards.reward.subarray(at, at + algorithm.groupSize);
@@ -190,17 +201,19 @@ export async function* trainEngine(
         rollouts,
         rewards,
         groupSize: algorithm.groupSize,
+        generatedGroups,
         updates,
         totals: counter.totals(),
         seconds: watch.seconds(),
       }),
     );
-    if (step === 1 || step % evaluation.galleryInterval === 0 || step === training.steps) {
+    isLast = step === training.steps || spent(counter.totals().tokens) >= budget;
+    if (step === 1 || step % evaluation.galleryInterval === 0 || isLast) {
       records.push(galleryOf(step, prompts, rollouts, rewards, advantages));
     }
-    if (sampler.needsRefresh(step, "afterUpdate")) await refresh(step);
-    if (step % evaluation.interval === 0 || step === training.steps) await measure(step);
-    yield finished(step);
+    if (!isLast) await refresh(step, "afterUpdate");
+    if (step % evaluation.interval === 0 || isLast) await measure(step, isLast);
+    yield finished(step, isLast);
   }
   await learner.release();
   await policy.release();

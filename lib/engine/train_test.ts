@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { adamw } from "../algorithm/adamw.ts";
+import { noFilter } from "../algorithm/group_filter.ts";
 import { grpo } from "../algorithm/grpo.ts";
 import { microMath } from "../dataset/micro_math.ts";
 import { transformer } from "../policy/transformer.ts";
@@ -36,10 +37,17 @@ const CONFIG: RunConfig = {
   sampler: vas({ mixtureRatio: 0.5, refreshInterval: 2, scoringRollouts: 4 }),
   reward: { format: 1, accuracy: 1 },
   algorithm: grpo({ groupSize: 4, miniBatches: 2 }),
+  filter: noFilter(),
   optimizer: adamw({ learningRate: 1e-3, warmupUpdates: 2 }),
   decoding: { temperature: 1, maxTokens: 16 },
-  training: { steps: 5, batchSize: 6 },
-  evaluation: { interval: 2, temperature: 1, scoringControl: true, galleryInterval: 3 },
+  training: { steps: 5, batchSize: 6, tokenBudget: null },
+  evaluation: {
+    interval: 2,
+    temperature: 1,
+    scoringControl: true,
+    galleryInterval: 3,
+    probe: null,
+  },
 };
 
 async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
@@ -82,8 +90,8 @@ Deno.test("trainEngine() resumed after any step writes the records of an uninter
     const resumed = await train(CONFIG, 0, whole[at]!.snapshot());
     deepEqual(timeless(resumed), timeless(whole.slice(at + 1)));
     deepEqual(resumed.at(-1)!.snapshot(), whole.at(-1)!.snapshot());
-    const scores = (units: readonly EngineStep[]) => units.flatMap((unit) => unit.scores);
-    deepEqual(scores(resumed), scores(whole.slice(at + 1)));
+    const files = (units: readonly EngineStep[]) => units.flatMap((unit) => unit.files);
+    deepEqual(files(resumed), files(whole.slice(at + 1)));
   }
 });
 
@@ -155,13 +163,13 @@ Deno.test("trainEngine() leaves a policy alone whose groups all earn the same", 
 
 Deno.test("trainEngine() scores every prompt: OVS = p(1 − p), and VPS is its weighted sum with TDS", () => {
   const refresh: RefreshRecord = recordsOf(whole, "refresh")[0]!;
-  const { scores } = whole.flatMap((unit) => unit.scores).find(({ file }) =>
+  const { columns } = whole.flatMap((unit) => unit.files).find(({ file }) =>
     file === refresh.file
   )!;
-  equal(scores.passRate.length, 24);
-  scores.passRate.forEach((p, i) => {
-    ok(Math.abs(scores.ovs[i]! - p * (1 - p)) < 1e-6);
-    ok(Math.abs(scores.vps[i]! - (0.8 * scores.ovs[i]! + 0.2 * scores.tds[i]!)) < 1e-6);
+  equal(columns.passRate!.length, 24);
+  columns.passRate!.forEach((p, i) => {
+    ok(Math.abs(columns.ovs![i]! - p * (1 - p)) < 1e-6);
+    ok(Math.abs(columns.vps![i]! - (0.8 * columns.ovs![i]! + 0.2 * columns.tds![i]!)) < 1e-6);
     equal(Math.round(p * 4), p * 4);
   });
 });

@@ -157,7 +157,7 @@ export function describePlan(
 
 function totalsOf(runs: readonly RunDescription[]) {
   const statuses: Partial<Record<RunStatus, number>> = {};
-  const rollouts = { training: 0, scoring: 0, validation: 0 };
+  const rollouts = { training: 0, discarded: 0, scoring: 0, validation: 0 };
   let seconds = 0;
   for (const run of runs) {
     statuses[run.status] = (statuses[run.status] ?? 0) + 1;

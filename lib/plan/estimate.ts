@@ -1,10 +1,11 @@
 /** What a run will generate, exactly, and about how long it will take. */
+import { randomSource } from "../core/random.ts";
 import { BENCHMARKS } from "../dataset/prompt.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type { GenerationCount } from "../schema/run_record.ts";
+import { type GenerationCount, spent } from "../schema/run_record.ts";
 
 /** A finished run: what its seconds tell about others. */
 export interface RunTiming {
@@ -19,18 +20,19 @@ export interface ColdStartTiming {
 }
 
 /**
- * Rollouts that a run generates, by purpose: B·N per step to train on; pool·N per refresh for scoring; for
- * measuring only, one for each prompt of an evaluation, and the repeated scoring that serves as a control.
+ * Rollouts that a run generates, by purpose: B·N per step to train on; N for each prompt of a refresh for scoring;
+ * for measuring only, one for each prompt of an evaluation, the repeated scoring that serves as a control, and
+ * probes. Exact, but for two things that only the run can tell: the steps that a token budget allows, and the
+ * groups that a filter leaves out, which count as none here.
  */
 export function plannedRollouts(config: RunConfig): GenerationCount {
-  const { training, scoring, control, evaluation } = purposes(config);
-  return { training, scoring, validation: control + evaluation };
+  const { training, scoring, control, evaluation, probe } = purposes(config);
+  return { training, discarded: 0, scoring, validation: control + evaluation + probe };
 }
 
 function purposes(config: RunConfig) {
   const { algorithm, dataset, evaluation, training } = config;
-  const { steps } = training;
-  const scoring = scoringRollouts(config);
+  const { steps, scoring } = stepsAndScoring(config);
   // Before the first step, every `interval` steps, and after the last.
   const evaluations = 1 + Math.ceil(steps / evaluation.interval);
   // At the first and the last evaluation, which are one when there are no steps.
@@ -40,25 +42,47 @@ function purposes(config: RunConfig) {
     scoring,
     control: evaluation.scoringControl ? scoring : 0,
     evaluation: evaluations * dataset.validationPrompts + benchmarks,
+    probe: (steps === 0 ? 1 : 2) * probeRollouts(evaluation.probe),
   };
 }
 
-/** Asks the sampler itself when it wants the pool scored. */
-function scoringRollouts({ sampler, dataset: { prompts }, training }: RunConfig): number {
-  const { steps, batchSize } = training;
-  const chooser = createSampler(sampler, { prompts, batchSize, seed: 0 });
-  if (chooser.scoringRollouts === 0) return 0;
-  let refreshes = 0;
-  for (let step = 1; step <= steps; step++) {
-    if (chooser.needsRefresh(step - 1, "beforeDraw")) refreshes++;
-    if (chooser.needsRefresh(step, "afterUpdate")) refreshes++;
+/** Share of the token limit that responses come to on average, where only rollouts are planned. */
+const TYPICAL_LENGTH = 0.7;
+
+/**
+ * Goes through the run without running it: the sampler itself says when it wants how many prompts scored, and
+ * with a token budget the run ends when responses of typical length have used it up.
+ */
+function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly scoring: number } {
+  const { algorithm, dataset: { prompts }, decoding, training } = config;
+  const { batchSize, tokenBudget } = training;
+  const random = randomSource(0, "plan");
+  const levels = () => new Int32Array(prompts).fill(1);
+  const pool = { prompts, batchSize, steps: training.steps, seed: 0, levels };
+  const sampler = createSampler(config.sampler, pool);
+  const perStep = batchSize * algorithm.groupSize;
+  const budget = tokenBudget === null
+    ? Infinity
+    : tokenBudget / (decoding.maxTokens * TYPICAL_LENGTH);
+  let scored = 0, steps = 0;
+  while (steps < training.steps && steps * perStep + scored * sampler.scoringRollouts < budget) {
+    scored += sampler.promptsToScore(steps, "beforeDraw", random).length;
+    steps++;
+    if (steps < training.steps) {
+      scored += sampler.promptsToScore(steps, "afterUpdate", random).length;
+    }
   }
-  return refreshes * prompts * chooser.scoringRollouts;
+  return { steps, scoring: scored * sampler.scoringRollouts };
 }
 
-/** Sum of the three purposes. */
-export function totalRollouts({ training, scoring, validation }: GenerationCount): number {
-  return training + scoring + validation;
+/** Rollouts of one probe: for the pass rate, for the gradient, and at each step size. */
+function probeRollouts(probe: RunConfig["evaluation"]["probe"]): number {
+  return probe === null ? 0 : probe.prompts * probe.rollouts * (2 + probe.stepSizes.length);
+}
+
+/** Sum of all purposes. */
+export function totalRollouts(count: GenerationCount): number {
+  return spent(count) + count.validation;
 }
 
 // Work is counted in rollouts generated in groups, as for scoring. Measured on one thread, as multiples of that:
@@ -69,9 +93,9 @@ const REFERENCE = 0.6, PASS = 1.8, ALONE = 2.6, DEMONSTRATION = 3.4;
 const SECONDS_PER_UNIT = 2e-4, MEASURED_PARAMETERS = 159_000;
 
 function runWork(config: RunConfig): number {
-  const { training, scoring, control, evaluation } = purposes(config);
+  const { training, scoring, control, evaluation, probe } = purposes(config);
   const trained = 1 + REFERENCE + PASS * config.algorithm.updatesPerBatch;
-  return training * trained + scoring + control + evaluation * ALONE;
+  return training * trained + scoring + control + probe + evaluation * ALONE;
 }
 
 function coldStartWork({ coldStart }: ColdStartIdentity): number {

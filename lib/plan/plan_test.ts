@@ -128,7 +128,7 @@ Deno.test("expand() refuses, with field and case", () => {
       'sampler.mixtureRatio: random has no such field; it has none (case "mixtureRatio = 1")',
     ],
     [
-      { base: { ...base, training: { steps: 1, batchSize: 0.5 } } },
+      { base: { ...base, training: { steps: 1, batchSize: 0.5, tokenBudget: null } } },
       /^training.batchSize: expected a whole number/,
     ],
     [{ seeds: 0 }, "seeds: expected a count in [1, 100000], got 0"],

@@ -4,7 +4,7 @@ import { decodeTensors } from "../core/safetensors.ts";
 import type { Files } from "../store/files.ts";
 import { decodeJsonLines } from "../store/json_lines.ts";
 import { RunFolder } from "../store/run_folder.ts";
-import { decodeScores } from "../store/scores.ts";
+import { decodeScores } from "../store/columns.ts";
 import { Crash, CrashingFiles, SURVIVALS } from "../store/testdata/crashing_files.ts";
 import { engines } from "./testdata/keyed_engine.ts";
 import { CIRCUMSTANCES, makeTasks } from "../store/testdata/make_tasks.ts";

@@ -23,13 +23,16 @@ function milliseconds(run: (call: number) => unknown): number {
 
 /** A sampler that has taken over weights like those of a pool: a third 0, the rest spread over (0, 0.25]. */
 function weightedSampler(prompts: number, mixtureRatio: number): Sampler {
-  const sampler = createSampler(vas({ mixtureRatio }), { prompts, batchSize: BATCH, seed: 1 });
+  const levels = () => new Int32Array(prompts);
+  const pool = { prompts, batchSize: BATCH, steps: 1000, seed: 1, levels };
+  const sampler = createSampler(vas({ mixtureRatio }), pool);
   if (sampler.scoringRollouts > 0) {
     const weight = new Float32Array(prompts);
     for (let i = 0; i < prompts; i++) { // a cheap spread: 10⁸ keyed numbers would take longer than the bench
       if (i % 3 !== 0) weight[i] = (Math.imul(i, 0x9e3779b1) >>> 0) / 2 ** 34;
     }
-    sampler.refresh({ passRate: weight, ovs: weight, tds: weight, vps: weight, weight });
+    const same = { passRate: weight, ovs: weight, tds: weight, vps: weight, scoredAt: weight };
+    sampler.refresh({ ...same, weight });
   }
   return sampler;
 }
@@ -56,7 +59,7 @@ function* drawCases(): Generator<BenchResult> {
     for (const mixtureRatio of prompts === 1e8 ? [1] : [0, 0.5, 1]) {
       const name = `${BATCH} of ${label} prompts, λ = ${mixtureRatio}`;
       const sampler = weightedSampler(prompts, mixtureRatio);
-      const ms = milliseconds((step) => sampler.draw(step + 1, random.at(step)));
+      const ms = milliseconds((step) => sampler.draw(step + 1, random.at(step), BATCH));
       yield { group: "draw", name, value: ms, unit: "ms", target: 1 };
       yield { group: "draw", name, value: 1000 * BATCH / ms, unit: "draws/s" };
     }

@@ -1,6 +1,6 @@
 /** Uniform sampling: the baseline, λ = 0. */
 import { z } from "../../deps.ts";
-import type { Pool, Sampler } from "./sampler.ts";
+import { neverScores, type Pool, type Sampler } from "./sampler.ts";
 import { drawUniform } from "./uniform_draw.ts";
 
 /** Every prompt of the pool is equally likely, drawn with replacement. */
@@ -18,18 +18,11 @@ export const randomSchema = z.strictObject({ kind: z.literal("random") }) satisf
 >;
 
 /** Algorithm 1 with λ = 0: B independent uniform draws, no scores. */
-export function createRandomSampler({ prompts, batchSize }: Pool): Sampler {
+export function createRandomSampler({ prompts }: Pool): Sampler {
   return {
-    scoringRollouts: 0,
-    diversity: null,
-    needsRefresh: () => false,
-    score() {
-      throw new Error("random() has no use for scores");
-    },
-    refresh() {
-      throw new Error("random() has no use for scores");
-    },
-    draw: (_step, random) => drawUniform(prompts, batchSize, random),
+    ...neverScores("random"),
+    draw: (_step, random, count) => drawUniform(prompts, count, random),
+    observe() {},
     state: () => ({ numbers: {}, arrays: {} }),
     restore() {},
   };

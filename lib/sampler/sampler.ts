@@ -5,7 +5,9 @@ import { createRandomSampler, type RandomConfig } from "./random.ts";
 import { createVasSampler, type DiversityMeasure, type VasConfig } from "./vas.ts";
 
 /** Which prompts come next: settings. */
-export type SamplerConfig = RandomConfig | VasConfig;
+export type SamplerConfig =
+  | RandomConfig
+  | VasConfig;
 
 /** Where in a step a refresh may fall. */
 export type RefreshPhase = "beforeDraw" | "afterUpdate";
@@ -27,41 +29,92 @@ export interface DiversityRequest {
 export interface Pool {
   /** Prompts in the pool; draws are indices below it. */
   readonly prompts: number;
-  /** B: prompts per draw. */
+  /** B: prompts per batch. */
   readonly batchSize: number;
+  /** Steps of the whole run, for schedules. */
+  readonly steps: number;
   /** The run's seed: decides what is fixed for the whole run, such as a permutation. */
   readonly seed: number;
+  /** Level of difficulty of every prompt, from 1; asked for only by samplers that go by it. // [prompts] */
+  readonly levels: () => Int32Array;
 }
 
-/** Chooses prompts. What it draws depends on the step, the source of randomness and the last scores only. */
+/** What one group of a step's rollouts showed. */
+export interface GroupOutcome {
+  /** Index in the pool. */
+  readonly prompt: number;
+  /** 1 for every right rollout, else 0. // [rollouts of the group] */
+  readonly accuracy: Float32Array;
+  /** Weighted rewards. // [rollouts of the group] */
+  readonly reward: Float32Array;
+  /** Trajectory diversity as {@link Sampler.diversity} asks for it; 0 when it does not. */
+  readonly tds: number;
+  /** False where the group was generated but left out of the update. */
+  readonly trained: boolean;
+}
+
+/** Chooses prompts. What it draws depends on the step, the source of randomness and what it was told only. */
 export interface Sampler {
   /** Rollouts per prompt that it wants for scoring; 0 when it never scores. */
   readonly scoringRollouts: number;
-  /** What to measure besides pass rates when scoring; null when it never scores. */
+  /** What to measure besides pass rates, when scoring and in training groups; null for nothing. */
   readonly diversity: DiversityRequest | null;
-  /** Whether the pool is to be scored now, with `finishedSteps` steps done. */
-  needsRefresh(finishedSteps: number, phase: RefreshPhase): boolean;
   /**
-   * Scores of the whole pool from fresh rollouts. Does not change the sampler.
+   * The prompts to score now, with `finishedSteps` steps done; none when it is not time.
    *
-   * @param passRate [prompts], in [0, 1]
-   * @param tds [prompts], ≥ 0
+   * @param random the source of this place, for samplers that choose some prompts at random
+   * @returns pool indices, each at most once
    */
-  score(passRate: Float32Array, tds: Float32Array): PromptScores;
+  promptsToScore(finishedSteps: number, phase: RefreshPhase, random: RandomSource): Int32Array;
+  /**
+   * Scores from fresh rollouts, with older ones for prompts that were not scored now. Does not change the sampler.
+   *
+   * @param step finished steps
+   * @param prompts what {@link promptsToScore} gave
+   * @param passRate [prompts.length], in [0, 1]
+   * @param tds [prompts.length], ≥ 0
+   * @returns scores of the whole pool; NaN for prompts that were never scored
+   */
+  score(
+    step: number,
+    prompts: Int32Array,
+    passRate: Float32Array,
+    tds: Float32Array,
+  ): PromptScores;
   /** Takes scores over: the next draws go by them. */
   refresh(scores: PromptScores): void;
   /**
-   * The prompts of one step, as a multiset: a prompt may come more than once, each time with a group of its own.
+   * Prompts to generate rollouts for, as a multiset: a prompt may come more than once, each time with a group of
+   * its own. Asked several times in a step when groups are filtered.
    *
    * @param step counted from 1
-   * @param random the source of this step's draw
-   * @returns [batchSize] pool indices
+   * @param random the source of this draw
+   * @param count how many; {@link Pool.batchSize} for a whole batch
+   * @returns [count] pool indices
    */
-  draw(step: number, random: RandomSource): Int32Array;
+  draw(step: number, random: RandomSource, count: number): Int32Array;
+  /** Told once per step, after its rollouts: every group that was generated, trained on or not. */
+  observe(step: number, groups: readonly GroupOutcome[]): void;
   /** What {@link restore} needs so that the next draw is the same to the bit. */
   state(): SamplerState;
   /** Errors: a StoreError when the state does not fit this sampler and pool. */
   restore(state: SamplerState): void;
+}
+
+/** The half of a {@link Sampler} that has no use for scoring rollouts. */
+export function neverScores(
+  name: string,
+): Pick<Sampler, "scoringRollouts" | "diversity" | "promptsToScore" | "score" | "refresh"> {
+  const refuse = () => {
+    throw new Error(`${name}() has no use for scores`);
+  };
+  return {
+    scoringRollouts: 0,
+    diversity: null,
+    promptsToScore: () => new Int32Array(0),
+    score: refuse,
+    refresh: refuse,
+  };
 }
 
 /**
@@ -74,10 +127,11 @@ export interface Sampler {
  * import { random } from "./random.ts";
  * import { vas } from "./vas.ts";
  *
- * const pool = { prompts: 100, batchSize: 8, seed: 1 };
+ * const pool = { prompts: 100, batchSize: 8, steps: 10, seed: 1, levels: () => new Int32Array(100) };
  * const uniform = createSampler(random(), pool);
  * const unweighted = createSampler(vas({ mixtureRatio: 0 }), pool);
- * deepEqual(uniform.draw(1, randomSource(1, "draw")), unweighted.draw(1, randomSource(1, "draw")));
+ * const draw = (sampler: Sampler) => sampler.draw(1, randomSource(1, "draw"), 8);
+ * deepEqual(draw(uniform), draw(unweighted));
  * ```
  */
 export function createSampler(config: SamplerConfig, pool: Pool): Sampler {

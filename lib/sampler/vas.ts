@@ -5,8 +5,16 @@
 import { z } from "../../deps.ts";
 import { StoreError } from "../core/errors.ts";
 import type { RandomSource } from "../core/random.ts";
+import { mean } from "../core/statistics.ts";
 import type { PromptScores } from "../engine/engine_step.ts";
-import type { DiversityRequest, Pool, Sampler, SamplerState } from "./sampler.ts";
+import type {
+  DiversityRequest,
+  GroupOutcome,
+  Pool,
+  RefreshPhase,
+  Sampler,
+  SamplerState,
+} from "./sampler.ts";
 import { minMaxNormalized, outcomeVariance, variancePromotion } from "./scores.ts";
 import { drawUniform, PermutationWalk } from "./uniform_draw.ts";
 import { WeightedDraw } from "./weighted_draw.ts";
@@ -47,6 +55,19 @@ export interface VasConfig {
   readonly uniformPart: "independent" | "permutation";
   /** Refresh before the draw of step t (paper), or after its update (code). */
   readonly refreshPhase: "beforeDraw" | "afterUpdate";
+  /**
+   * Where scores come from. `refresh`: scoring rollouts, as in the paper. `training`: the training rollouts, which
+   * cost nothing more; a prompt not drawn yet counts as one of pass rate ½. `both`: the latest of the two.
+   */
+  readonly scoresFrom: "refresh" | "training" | "both";
+  /** Share of the pool that a refresh scores anew, rounded up; the first one scores it all. */
+  readonly refreshShare: number;
+  /**
+   * Which share: drawn at random, those scored longest ago, or those whose pass rate is known least (largest
+   * variance of Beta(1 + right, 1 + wrong), the posterior of a uniform prior). Equal ones: longest ago first, then
+   * at random.
+   */
+  readonly refreshOrder: "random" | "oldest" | "mostUncertain";
 }
 
 type VasOptions = Partial<Omit<VasConfig, "kind" | "weights">> & {
@@ -67,6 +88,9 @@ const PAPER: VasConfig = {
   momentum: 0,
   uniformPart: "independent",
   refreshPhase: "beforeDraw",
+  scoresFrom: "refresh",
+  refreshShare: 1,
+  refreshOrder: "random",
 };
 
 const MMR1: VasConfig = {
@@ -101,6 +125,9 @@ export const vasSchema = z.strictObject({
   momentum: z.number().min(0).lt(1),
   uniformPart: z.enum(["independent", "permutation"]),
   refreshPhase: z.enum(["beforeDraw", "afterUpdate"]),
+  scoresFrom: z.enum(["refresh", "training", "both"]),
+  refreshShare: z.number().gt(0).max(1),
+  refreshOrder: z.enum(["random", "oldest", "mostUncertain"]),
 }) satisfies z.ZodType<VasConfig>;
 
 /**
@@ -126,60 +153,105 @@ export function createVasSampler(config: VasConfig, pool: Pool): Sampler {
   return new VasSampler(config, pool);
 }
 
+/** What the rollouts of every prompt showed when they were last looked at. */
+type Seen = Record<typeof SEEN[number], Float32Array>; // each [prompts]
+
+/** NaN in `scoredAt`: never. */
+const SEEN = ["passRate", "tds", "scoredAt", "rollouts"] as const;
+
 class VasSampler implements Sampler {
   readonly scoringRollouts: number;
   readonly diversity: DiversityRequest | null;
   readonly #config: VasConfig;
   readonly #pool: Pool;
-  readonly #weighted: number;
   readonly #walk: PermutationWalk;
   #weights: Float32Array | null = null; // [prompts]
+  /** Kept only where not every score is replaced at once. */
+  #seen: Seen | null = null;
   #weightedDraw: WeightedDraw | null = null;
 
   constructor(config: VasConfig, pool: Pool) {
     this.#config = config;
     this.#pool = pool;
-    this.#weighted = weightedPrompts(config.mixtureRatio, pool.batchSize);
     this.#walk = new PermutationWalk(pool.prompts, pool.seed);
-    const scores = this.#weighted > 0;
-    this.scoringRollouts = scores ? config.scoringRollouts : 0;
+    const weighs = weightedPrompts(config.mixtureRatio, pool.batchSize) > 0;
+    this.scoringRollouts = weighs && config.scoresFrom !== "training" ? config.scoringRollouts : 0;
     // Measured even where its weight in VPS is 0: records show the TDS of every prompt.
-    this.diversity = scores
+    this.diversity = weighs
       ? { measure: config.diversity, padResponses: config.padResponses }
       : null;
   }
 
-  needsRefresh(finishedSteps: number, phase: "beforeDraw" | "afterUpdate"): boolean {
-    if (this.#weighted === 0) return false;
-    const { refreshInterval, refreshPhase } = this.#config;
+  get #keepsSeen(): boolean {
+    return this.#config.refreshShare < 1 || this.#config.scoresFrom !== "refresh";
+  }
+
+  promptsToScore(finishedSteps: number, phase: RefreshPhase, random: RandomSource): Int32Array {
+    if (this.scoringRollouts === 0) return new Int32Array(0);
+    const { refreshInterval, refreshPhase, refreshShare } = this.#config;
     // Whatever the phase, there must be scores before the first draw.
-    if (finishedSteps === 0) return phase === "beforeDraw";
-    return phase === refreshPhase && finishedSteps % refreshInterval === 0;
+    const due = finishedSteps === 0
+      ? phase === "beforeDraw"
+      : phase === refreshPhase && finishedSteps % refreshInterval === 0;
+    if (!due) return new Int32Array(0);
+    const { prompts } = this.#pool;
+    const all = Int32Array.from({ length: prompts }, (_, i) => i);
+    const count = Math.ceil(Number((refreshShare * prompts).toPrecision(12)));
+    if (finishedSteps === 0 || count === prompts) return all;
+    return Int32Array.from(this.#byNeed(random.shuffled(all)).slice(0, count)).sort();
   }
 
-  score(passRate: Float32Array, tds: Float32Array): PromptScores {
-    const { weights, normalization, momentum } = this.#config;
-    this.#checkScores("passRate", passRate, 1);
-    this.#checkScores("tds", tds, Infinity);
-    const ovs = passRate.map(outcomeVariance);
-    const vps = ovs.map((value, i) => variancePromotion(value, tds[i]!, weights));
-    const fresh = normalization === "minMax" ? minMaxNormalized(vps) : vps;
-    const old = this.#weights;
-    const weight = old === null
-      ? fresh.slice()
-      : fresh.map((value, i) => momentum * old[i]! + (1 - momentum) * value);
-    return { passRate, ovs, tds, vps, weight };
+  /** The prompts that should be scored first in front; equal ones keep their order. */
+  #byNeed(prompts: readonly number[]): readonly number[] {
+    const { refreshOrder } = this.#config, seen = this.#seen;
+    if (refreshOrder === "random" || seen === null) return prompts;
+    const age = (i: number) => -seen.scoredAt[i]!;
+    const uncertainty = (i: number) => posteriorVariance(seen.passRate[i]!, seen.rollouts[i]!);
+    const need = refreshOrder === "oldest" ? age : uncertainty;
+    return prompts.toSorted((a, b) => need(b) - need(a) || age(b) - age(a));
   }
 
-  refresh({ weight }: PromptScores): void {
-    this.#checkScores("weight", weight, Infinity);
+  score(
+    step: number,
+    prompts: Int32Array,
+    passRate: Float32Array,
+    tds: Float32Array,
+  ): PromptScores {
+    checkScores("passRate", passRate, prompts.length, 1);
+    checkScores("tds", tds, prompts.length, Infinity);
+    const seen = this.#seen === null ? nothingSeen(this.#pool.prompts) : copyOf(this.#seen);
+    prompts.forEach((prompt, i) => {
+      seen.passRate[prompt] = passRate[i]!;
+      seen.tds[prompt] = tds[i]!;
+      seen.scoredAt[prompt] = step;
+    });
+    const ovs = seen.passRate.map(outcomeVariance);
+    const vps = ovs.map((value, i) => variancePromotion(value, seen.tds[i]!, this.#config.weights));
+    const weight = this.#weightsFrom(vps, prompts);
+    return { scoredAt: seen.scoredAt, passRate: seen.passRate, ovs, tds: seen.tds, vps, weight };
+  }
+
+  refresh({ weight, passRate, tds, scoredAt }: PromptScores): void {
+    const { prompts } = this.#pool;
+    checkScores("weight", weight, prompts, Infinity);
+    if (this.#keepsSeen) {
+      const before = this.#seen?.scoredAt, rollouts = this.#seen?.rollouts;
+      const { scoringRollouts } = this.#config;
+      this.#seen = copyOf({
+        passRate,
+        tds,
+        scoredAt,
+        rollouts: scoredAt.map((step, i) => step === before?.[i] ? rollouts![i]! : scoringRollouts),
+      });
+    }
     this.#take(weight.slice());
   }
 
-  draw(step: number, random: RandomSource): Int32Array {
-    const { prompts, batchSize } = this.#pool;
-    const uniformCount = batchSize - this.#weighted;
-    const weighted = this.#drawWeighted(random.at("weighted"));
+  draw(step: number, random: RandomSource, count: number): Int32Array {
+    const { prompts } = this.#pool;
+    const weightedCount = weightedPrompts(this.#config.mixtureRatio, count);
+    const weighted = this.#drawWeighted(random.at("weighted"), weightedCount);
+    const uniformCount = count - weightedCount;
     if (this.#config.uniformPart === "permutation") {
       return interleaved(weighted, this.#walk.at(step, uniformCount));
     }
@@ -189,24 +261,47 @@ class VasSampler implements Sampler {
     return Int32Array.from(random.at("order").shuffled([...weighted, ...uniform]));
   }
 
-  state(): SamplerState {
-    return {
-      numbers: {},
-      arrays: this.#weights === null ? {} : { weights: this.#weights.slice() },
-    };
+  observe(step: number, groups: readonly GroupOutcome[]): void {
+    if (this.#config.scoresFrom === "refresh" || this.diversity === null) return;
+    const seen = this.#seen ?? nothingSeen(this.#pool.prompts);
+    // Groups of one prompt are one sample of it.
+    const byPrompt = Map.groupBy(groups, ({ prompt }) => prompt);
+    for (const [prompt, own] of byPrompt) {
+      const accuracy = own.flatMap((group) => [...group.accuracy]);
+      seen.passRate[prompt] = mean(accuracy);
+      seen.tds[prompt] = mean(own.map(({ tds }) => tds));
+      seen.scoredAt[prompt] = step;
+      seen.rollouts[prompt] = accuracy.length;
+    }
+    this.#seen = seen;
+    this.#take(this.#weightsFrom(this.#vpsOf(seen), Int32Array.from(byPrompt.keys())));
   }
 
-  restore({ arrays: { weights } }: SamplerState): void {
-    if (weights === undefined) {
-      this.#weights = this.#weightedDraw = null;
-      return;
-    }
-    if (weights.length !== this.#pool.prompts) {
+  state(): SamplerState {
+    if (this.#weights === null) return { numbers: {}, arrays: {} };
+    const seen = this.#seen === null ? {} : copyOf(this.#seen);
+    return { numbers: {}, arrays: { weights: this.#weights.slice(), ...seen } };
+  }
+
+  restore({ arrays: { weights, ...seen } }: SamplerState): void {
+    this.#weights = this.#weightedDraw = this.#seen = null;
+    if (weights === undefined) return;
+    const { prompts } = this.#pool;
+    const check = (name: string, values: Float32Array | undefined) => {
+      if (values?.length === prompts) return values;
       throw new StoreError(
-        `sampler weights: expected ${this.#pool.prompts} prompts, got ${weights.length}`,
+        `sampler ${name}: expected ${prompts} prompts, got ${values?.length ?? "none"}`,
       );
-    }
-    this.#take(weights.slice());
+    };
+    this.#take(check("weights", weights).slice());
+    if (!this.#keepsSeen) return;
+    const column = (name: typeof SEEN[number]) => check(name, seen[name]).slice();
+    this.#seen = {
+      passRate: column("passRate"),
+      tds: column("tds"),
+      scoredAt: column("scoredAt"),
+      rollouts: column("rollouts"),
+    };
   }
 
   #take(weights: Float32Array): void {
@@ -214,23 +309,65 @@ class VasSampler implements Sampler {
     this.#weights = weights;
   }
 
-  #drawWeighted(random: RandomSource): Int32Array {
-    if (this.#weighted === 0) return new Int32Array(0);
-    const draw = this.#weightedDraw;
-    if (draw === null) throw new Error("vas() was asked to draw before the pool was scored");
-    return Int32Array.from({ length: this.#weighted }, () => draw.pick(random.next()));
+  #vpsOf({ passRate, tds }: Seen): Float32Array {
+    return passRate.map((rate, i) =>
+      variancePromotion(outcomeVariance(rate), tds[i]!, this.#config.weights)
+    );
   }
 
-  #checkScores(name: string, values: Float32Array, max: number): void {
-    const { prompts } = this.#pool;
-    if (values.length !== prompts) {
-      throw new RangeError(`${name}: expected ${prompts} prompts, got ${values.length}`);
+  /** Weights after `prompts` got new scores: theirs, or those of all where the scores of all decide. */
+  #weightsFrom(vps: Float32Array, prompts: Int32Array): Float32Array {
+    const { normalization, momentum } = this.#config;
+    const fresh = normalization === "minMax" ? minMaxNormalized(vps) : vps;
+    const old = this.#weights;
+    if (old === null) return fresh.slice();
+    const weights = old.slice();
+    for (const i of normalization === "minMax" ? weights.keys() : prompts) {
+      weights[i] = momentum * old[i]! + (1 - momentum) * fresh[i]!;
     }
-    const bad = values.findIndex((value) => !(value >= 0 && value <= max && value < Infinity));
-    if (bad >= 0) {
-      const range = max === Infinity ? "a finite number ≥ 0" : `a number in [0, ${max}]`;
-      throw new RangeError(`${name} of prompt ${bad}: expected ${range}, got ${values[bad]}`);
+    return weights;
+  }
+
+  #drawWeighted(random: RandomSource, count: number): Int32Array {
+    if (count === 0) return new Int32Array(0);
+    if (this.#weightedDraw === null && this.scoringRollouts === 0) {
+      this.#take(this.#vpsOf(nothingSeen(this.#pool.prompts)));
     }
+    const draw = this.#weightedDraw;
+    if (draw === null) throw new Error("vas() was asked to draw before the pool was scored");
+    return Int32Array.from({ length: count }, () => draw.pick(random.next()));
+  }
+}
+
+/** What stands for prompts that no rollout was seen of: pass rate ½, where the variance is largest. */
+function nothingSeen(prompts: number): Seen {
+  const all = (value: number) => new Float32Array(prompts).fill(value);
+  return { passRate: all(0.5), tds: all(0), scoredAt: all(NaN), rollouts: all(0) };
+}
+
+function copyOf({ passRate, tds, scoredAt, rollouts }: Seen): Seen {
+  return {
+    passRate: passRate.slice(),
+    tds: tds.slice(),
+    scoredAt: scoredAt.slice(),
+    rollouts: rollouts.slice(),
+  };
+}
+
+/** Variance of Beta(1 + right, 1 + wrong): what is not known of a pass rate after `rollouts` tries. */
+function posteriorVariance(passRate: number, rollouts: number): number {
+  const a = 1 + passRate * rollouts, b = 1 + (1 - passRate) * rollouts;
+  return a * b / ((a + b) ** 2 * (a + b + 1));
+}
+
+function checkScores(name: string, values: Float32Array, prompts: number, max: number): void {
+  if (values.length !== prompts) {
+    throw new RangeError(`${name}: expected ${prompts} prompts, got ${values.length}`);
+  }
+  const bad = values.findIndex((value) => !(value >= 0 && value <= max && value < Infinity));
+  if (bad >= 0) {
+    const range = max === Infinity ? "a finite number ≥ 0" : `a number in [0, ${max}]`;
+    throw new RangeError(`${name} of prompt ${bad}: expected ${range}, got ${values[bad]}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Components by name, with their published defaults: what `--set sampler=vas` means. */
 import { adamw } from "../algorithm/adamw.ts";
+import { dynamicSampling, noFilter, screening } from "../algorithm/group_filter.ts";
 import { grpo } from "../algorithm/grpo.ts";
 import { microMath } from "../dataset/micro_math.ts";
 import { transformer } from "../policy/transformer.ts";
@@ -13,6 +14,7 @@ export const COMPONENTS = {
   dataset: { microMath: microMath() },
   sampler: { random: random(), vas: vas() },
   algorithm: { grpo: grpo() },
+  filter: { none: noFilter(), accuracyBand: dynamicSampling(), screening: screening() },
   optimizer: { adamw: adamw() },
 } as const satisfies {
   readonly [K in keyof RunConfig]?: Readonly<Record<string, RunConfig[K]>>;

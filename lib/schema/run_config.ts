@@ -1,6 +1,7 @@
 /** Everything that decides what a run's result is. Where it runs (device, folders, jobs) is not in here. */
 import { z } from "../../deps.ts";
 import { type AdamWConfig, adamwSchema } from "../algorithm/adamw.ts";
+import { type GroupFilterConfig, groupFilterSchema } from "../algorithm/group_filter.ts";
 import { type GrpoConfig, grpoSchema } from "../algorithm/grpo.ts";
 import { type MicroMathConfig, microMathSchema } from "../dataset/micro_math.ts";
 import { RESPONSE_TOKENS } from "../dataset/prompt.ts";
@@ -13,7 +14,7 @@ import { vasSchema } from "../sampler/vas.ts";
 export type { SamplerConfig } from "../sampler/sampler.ts";
 
 /** Part of every identity: raised when equal settings begin to mean something else. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** How responses are decoded while training and scoring. */
 export interface DecodingConfig {
@@ -31,8 +32,23 @@ export interface RewardConfig {
 /** Length and width of training. */
 export interface TrainingConfig {
   readonly steps: number;
-  /** B: prompts drawn per step. */
+  /** B: prompts trained on per step. */
   readonly batchSize: number;
+  /**
+   * Generated tokens after which the run ends, those of training, discarded groups and scoring: after the first
+   * step that reaches it, `steps` at the latest. Null for no budget.
+   */
+  readonly tokenBudget: number | null;
+}
+
+/** Measurements of single prompts, before the first step and after the last: see `engine/probe.ts`. */
+export interface ProbeConfig {
+  /** The first so many prompts of the pool. */
+  readonly prompts: number;
+  /** Rollouts per prompt. */
+  readonly rollouts: number;
+  /** Step sizes η of a plain gradient step on one prompt's objective. */
+  readonly stepSizes: readonly number[];
 }
 
 /** What is measured along the way. None of it feeds back into training. */
@@ -44,6 +60,7 @@ export interface EvaluationConfig {
   readonly scoringControl: boolean;
   /** Steps between galleries of full rollouts. */
   readonly galleryInterval: number;
+  readonly probe: ProbeConfig | null;
 }
 
 /** The settings of one run, complete and checked: no field is optional. */
@@ -54,6 +71,7 @@ export interface RunConfig {
   readonly sampler: SamplerConfig;
   readonly reward: RewardConfig;
   readonly algorithm: GrpoConfig;
+  readonly filter: GroupFilterConfig;
   readonly optimizer: AdamWConfig;
   readonly decoding: DecodingConfig;
   readonly training: TrainingConfig;
@@ -67,16 +85,26 @@ export const runConfigSchema = z.strictObject({
   sampler: z.discriminatedUnion("kind", [randomSchema, vasSchema]),
   reward: z.strictObject({ format: z.number(), accuracy: z.number() }),
   algorithm: grpoSchema,
+  filter: groupFilterSchema,
   optimizer: adamwSchema,
   decoding: z.strictObject({
     temperature: z.number().gt(0).max(10),
     maxTokens: z.int().min(1).max(RESPONSE_TOKENS),
   }),
-  training: z.strictObject({ steps: z.int().min(0), batchSize: z.int().min(1).max(65536) }),
+  training: z.strictObject({
+    steps: z.int().min(0),
+    batchSize: z.int().min(1).max(65536),
+    tokenBudget: z.int().min(1).nullable(),
+  }),
   evaluation: z.strictObject({
     interval: z.int().min(1),
     temperature: z.number().gt(0).max(10),
     scoringControl: z.boolean(),
     galleryInterval: z.int().min(1),
+    probe: z.strictObject({
+      prompts: z.int().min(1),
+      rollouts: z.int().min(16).max(4096),
+      stepSizes: z.array(z.number().gt(0)).min(1).max(20),
+    }).nullable(),
   }),
 }) satisfies z.ZodType<RunConfig>;

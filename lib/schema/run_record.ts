@@ -9,10 +9,17 @@
 export interface GenerationCount {
   /** Trained on. */
   readonly training: number;
+  /** Generated for training and not trained on: groups or prompts that a filter left out. */
+  readonly discarded: number;
   /** Spent on scoring prompts for the sampler. */
   readonly scoring: number;
   /** Spent on measuring only: evaluations, and the repeated scoring that serves as a control. */
   readonly validation: number;
+}
+
+/** What a run has spent: everything but what was generated for measuring only. */
+export function spent({ training, discarded, scoring }: GenerationCount): number {
+  return training + discarded + scoring;
 }
 
 /** One optimisation step of Algorithm 1: draw, roll out, reward, advantage, update. */
@@ -53,6 +60,8 @@ export interface StepRecord {
   readonly truncatedFraction: number;
   /** Share of groups whose rewards are not all equal: the groups that carry a gradient. */
   readonly informativeGroups: number;
+  /** Groups generated for this step, those left out of the batch included. */
+  readonly generatedGroups: number;
   /** Batch slots whose prompt already stands in the same batch. */
   readonly duplicatePrompts: number;
   readonly learningRate: number;
@@ -75,7 +84,7 @@ export interface StepSeconds {
   readonly total: number;
 }
 
-/** A scoring of every prompt of the pool; per-prompt values are in the Arrow file. */
+/** A scoring of the pool, or of a share of it; per-prompt values are in the Arrow file. */
 export interface RefreshRecord {
   readonly kind: "refresh";
   /** Number of finished steps at which the scores were taken: 0 before the first step. */
@@ -84,6 +93,7 @@ export interface RefreshRecord {
   readonly control: boolean;
   /** Path below the run's folder; columns of {@link ScoreRow}, rows in pool order. */
   readonly file: string;
+  /** Prompts scored now. The statistics of scores are over these, those of weights over the whole pool. */
   readonly prompts: number;
   /** Rollouts per prompt. */
   readonly scoringRollouts: number;
@@ -106,6 +116,7 @@ export interface RefreshRecord {
 /** One row of a scores file. */
 export interface ScoreRow {
   readonly prompt: number; // index in the pool
+  readonly scoredAt: number; // finished steps
   readonly passRate: number;
   readonly ovs: number;
   readonly tds: number;
@@ -139,6 +150,28 @@ export interface EvaluationRecord {
   readonly temperature: number;
   /** Keys are `validation` and, at the first and the last evaluation, the benchmarks. */
   readonly splits: Readonly<Record<string, SplitResult>>;
+  readonly rollouts: GenerationCount;
+  readonly tokens: GenerationCount;
+  readonly seconds: { readonly total: number };
+}
+
+/**
+ * Per-prompt measurements on the policy as it stands, for checking the paper's theory; none of it feeds back
+ * into training. Per-prompt values are in the Arrow files.
+ */
+export interface ProbeRecord {
+  readonly kind: "probe";
+  /** Number of finished steps: 0 before the first step. */
+  readonly step: number;
+  /** Path below the run's folder; one row per probed prompt, columns in `engine/probe.ts`. */
+  readonly file: string;
+  /** Path below the run's folder; column `correct`, prompt by prompt, `rollouts` rows each, 0 or 1. */
+  readonly outcomesFile: string;
+  /** Prompts probed, and rollouts of each. */
+  readonly prompts: number;
+  readonly rolloutsPerPrompt: number;
+  /** Step sizes η of the measured gains, as in the columns' order. */
+  readonly stepSizes: readonly number[];
   readonly rollouts: GenerationCount;
   readonly tokens: GenerationCount;
   readonly seconds: { readonly total: number };
@@ -187,6 +220,7 @@ export type RunRecord =
   | RefreshRecord
   | EvaluationRecord
   | GalleryRecord
+  | ProbeRecord
   | SupervisedRecord;
 
 /** Our name → the name in EasyR1's and verl's logs; null where they log no such thing. */

@@ -1,5 +1,5 @@
 /** What reports read: a run as it lies in the store. */
-import type { PromptScores } from "../engine/engine_step.ts";
+import type { Columns, PromptScores } from "../engine/engine_step.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
 
@@ -37,6 +37,8 @@ export interface RunData {
   readonly records: readonly RunRecord[];
   /** Reads the scores file named by a `RefreshRecord`. */
   scores(file: string): Promise<PromptScores>;
+  /** Reads a file of columns, such as a `ProbeRecord` names. */
+  columns(file: string): Promise<Columns>;
   /** One entry per execution: the first, and every resumption. */
   readonly provenance: readonly Provenance[];
   /** Why it failed, where it did. */

@@ -1,7 +1,7 @@
 /**
  * The folder of one run or cold start, as its one writer sees it.
  *
- * The order of writes is what makes a crash harmless. Score files come first, then the records that name
+ * The order of writes is what makes a crash harmless. Files of columns come first, then the records that name
  * them, then the checkpoint that says how long the records are; each is on the disk before the next begins.
  * Whatever a crash leaves beyond the last checkpoint is cut off and done again, and doing it again gives the
  * same records, for an engine's randomness is keyed by place. `result.json` comes last: it means done.
@@ -10,10 +10,10 @@ import { dirname, join } from "node:path";
 import { StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { encodeColumns } from "./columns.ts";
 import { type Files, readJson, writeAtomically, writeJson } from "./files.ts";
 import { completeLines, decodeJsonLines, encodeJsonLines } from "./json_lines.ts";
 import type { Provenance } from "./run_data.ts";
-import { encodeScores } from "./scores.ts";
 import { remedy, type Task } from "./task.ts";
 
 /** Names inside a run's folder. */
@@ -127,10 +127,10 @@ export class RunFolder {
    * checkpoints have cost less than a twentieth of the time. Returns whether there is one.
    */
   async commit(unit: EngineStep, { always = false } = {}): Promise<boolean> {
-    for (const { file, scores } of unit.scores) {
+    for (const { file, columns } of unit.files) {
       const path = this.#path(file);
       if (this.#files.size(dirname(path)) === null) this.#makeFolder(dirname(path));
-      writeAtomically(this.#files, path, await encodeScores(scores));
+      writeAtomically(this.#files, path, await encodeColumns(columns));
     }
     const lines = encodeJsonLines(unit.records);
     this.#files.append(this.#path(FILES.records), lines);

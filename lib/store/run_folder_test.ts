@@ -9,7 +9,7 @@ const { run: task } = makeTasks();
 
 /** A unit without records, whose snapshot is its step. */
 function unit(step: number, steps = 10, snapshot = () => Uint8Array.of(step)): EngineStep {
-  return { step, steps, records: [], scores: [], summary: "", snapshot };
+  return { step, steps, records: [], files: [], summary: "", snapshot };
 }
 
 Deno.test("RunFolder.commit() takes checkpoints as often as they cost a twentieth of the time", async () => {

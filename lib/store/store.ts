@@ -4,12 +4,12 @@ import { StoreError } from "../core/errors.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
+import { decodeColumns, decodeScores } from "./columns.ts";
 import { diskFiles, encodeJson, type Files, readJson, storeError, writeShared } from "./files.ts";
 import { decodeJsonLines } from "./json_lines.ts";
 import type { Provenance, RunData, RunStatus } from "./run_data.ts";
 import { FILES, type RunResult } from "./run_folder.ts";
 import { liveHolder } from "./run_lock.ts";
-import { decodeScores } from "./scores.ts";
 import { coldStartFolder, type ColdStartTask, remedy, type RunTask, type Task } from "./task.ts";
 
 /** Version of the store's layout; a store with a higher one was written by a later Vasari. */
@@ -169,18 +169,21 @@ export class Store {
   }
 
   #contents(name: string) {
-    const files = this.#files;
+    const decode = async <T>(
+      file: string,
+      read: (bytes: Uint8Array, path: string) => Promise<T>,
+    ) => {
+      const path = this.path(name, file), bytes = this.#files.read(path);
+      if (bytes === null) throw new StoreError(`${path}: expected columns, got no such file`);
+      return await read(bytes, path);
+    };
     return {
       status: this.status(name),
       records: this.#records(name),
       provenance: this.#lines(name, FILES.provenance).values as unknown as Provenance[],
       failure: this.failure(name),
-      scores: async (file: string) => {
-        const path = this.path(name, file);
-        const bytes = files.read(path);
-        if (bytes === null) throw new StoreError(`${path}: expected scores, got no such file`);
-        return await decodeScores(bytes, path);
-      },
+      scores: (file: string) => decode(file, decodeScores),
+      columns: (file: string) => decode(file, decodeColumns),
     };
   }
 

@@ -82,7 +82,7 @@ Deno.test("RunData.scores() names a missing file", () =>
     makeRun(store, "a", {});
     await rejects(
       store.readRun("a").scores("scores/x.arrow"),
-      /a.scores.x\.arrow: expected scores/,
+      /a.scores.x\.arrow: expected columns/,
     );
   }));
 

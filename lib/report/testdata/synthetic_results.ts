@@ -89,6 +89,7 @@ function scoresOf(
     passRate: new Float32Array(size),
     ovs: new Float32Array(size),
     tds: new Float32Array(size),
+    scoredAt: new Float32Array(size).fill(step),
     vps: new Float32Array(size),
     weight: new Float32Array(size),
   };
@@ -174,6 +175,7 @@ function stepRecord(
     responseLengthMax: 16,
     truncatedFraction: 0,
     informativeGroups: Math.min(1, 0.58 + 0.18 * lambda + 0.06 * noise(random)),
+    generatedGroups: 32,
     duplicatePrompts: Math.floor((1 + 3 * lambda) * random.next() * 2),
     learningRate: 5e-5,
     updates: 4,
@@ -241,12 +243,13 @@ function syntheticRun(
   const difficulty = Array.from({ length: POOL }, () => noise(hardness));
   const files = new Map<string, PromptScores>();
   const records: RunRecord[] = [];
-  let rollouts: GenerationCount = { training: 0, scoring: 0, validation: 0 };
+  let rollouts: GenerationCount = { training: 0, discarded: 0, scoring: 0, validation: 0 };
   const count = (purpose: keyof GenerationCount, more: number) => {
     rollouts = { ...rollouts, [purpose]: rollouts[purpose] + more };
   };
   const tokens = (): GenerationCount => ({
     training: rollouts.training * 9 + seed,
+    discarded: 0,
     scoring: rollouts.scoring * 9,
     validation: rollouts.validation * 8,
   });
@@ -300,6 +303,7 @@ function syntheticRun(
       const found = files.get(file);
       return found === undefined ? Promise.reject(new Error(`no ${file}`)) : Promise.resolve(found);
     },
+    columns: (file) => Promise.reject(new Error(`no ${file}`)),
   };
 }
 
@@ -322,8 +326,8 @@ function supervisedRecords({ validation }: Dataset): RunRecord[] {
       splits: {
         validation: splitResult(step / 1000, validation, random),
       },
-      rollouts: { training: 0, scoring: 0, validation: step },
-      tokens: { training: 0, scoring: 0, validation: step * 8 },
+      rollouts: { training: 0, discarded: 0, scoring: 0, validation: step },
+      tokens: { training: 0, discarded: 0, scoring: 0, validation: step * 8 },
       seconds: { total: 0.4 },
     });
   }

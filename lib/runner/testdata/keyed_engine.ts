@@ -8,7 +8,7 @@
  */
 import { randomSource } from "../../core/random.ts";
 import { decodeTensors, encodeTensors } from "../../core/safetensors.ts";
-import type { EngineStep, ScoresFile } from "../../engine/engine_step.ts";
+import type { ColumnsFile, EngineStep } from "../../engine/engine_step.ts";
 import type { RunRecord } from "../../schema/run_record.ts";
 import type { EngineOptions, Engines } from "../engines.ts";
 
@@ -19,12 +19,13 @@ const throwSeed = Number(parameters.get("throwSeed") ?? NaN);
 const print = parameters.get("print") ?? "";
 const work = Number(parameters.get("work") ?? 0);
 
-function scoresAt(step: number, vector: Float32Array): ScoresFile {
+function scoresAt(step: number, vector: Float32Array): ColumnsFile {
   const column = (scale: number) =>
     Float32Array.from({ length: PROMPTS }, (_, i) => vector[i]! * scale);
   return {
     file: `scores/refresh_${step}.arrow`,
-    scores: {
+    columns: {
+      scoredAt: column(0),
       passRate: column(1),
       ovs: column(2),
       tds: column(3),
@@ -69,7 +70,7 @@ export async function* keyedEngine(
       step,
       steps,
       records: [record, { ...record, loss: -record.loss }],
-      scores: step % REFRESH_INTERVAL === 0 ? [scoresAt(step, moved)] : [],
+      files: step % REFRESH_INTERVAL === 0 ? [scoresAt(step, moved)] : [],
       summary: `loss ${moved[0]!.toFixed(3)}`,
       snapshot: () => encodeTensors({ metadata: { step: `${step}` }, tensors: { vector: moved } }),
     };

@@ -1,0 +1,118 @@
+/**
+ * Which generated groups are trained on: online filtering by accuracy, with new prompts drawn in place of those
+ * left out. Orthogonal to the sampler, which says which prompts are generated for. Every rollout counts as cost,
+ * trained on or not.
+ */
+import { z } from "../../deps.ts";
+
+/** Every group is trained on. */
+export interface NoFilterConfig {
+  readonly kind: "none";
+}
+
+/** Groups whose share of right rollouts lies in a band are trained on. */
+export interface AccuracyBandConfig {
+  readonly kind: "accuracyBand";
+  readonly low: number;
+  readonly high: number;
+  /** Whether groups at the ends of the band are left out or kept. */
+  readonly bounds: "exclusive" | "inclusive";
+  /** Steps at the start during which nothing is filtered (MM-EUREKA's `freezingFilterSteps`). */
+  readonly freezingSteps: number;
+  /** Prompts drawn in a round, as a multiple of the groups still missing. */
+  readonly oversampling: number;
+  /** Rounds in a step at most; what is then missing is made up with groups left out, in the order they came. */
+  readonly maxRounds: number;
+}
+
+/**
+ * SPEED's two phases: a few rollouts screen a prompt; where they are neither all right nor all wrong, the rest of
+ * the group is generated and all of it is trained on.
+ */
+export interface ScreeningConfig {
+  readonly kind: "screening";
+  /** Rollouts of a group generated first; fewer than `algorithm.groupSize`. */
+  readonly screeningRollouts: number;
+  /** As for {@link AccuracyBandConfig}. */
+  readonly oversampling: number;
+  readonly maxRounds: number;
+}
+
+/** Which generated groups are trained on: settings. */
+export type GroupFilterConfig = NoFilterConfig | AccuracyBandConfig | ScreeningConfig;
+
+/** Every generated group is trained on. */
+export function noFilter(): NoFilterConfig {
+  return { kind: "none" };
+}
+
+type BandOptions = Partial<Omit<AccuracyBandConfig, "kind">>;
+
+/** Online filtering by accuracy; by default EasyR1's band (algorithm.filter_low 0.01, filter_high 0.99). */
+export function accuracyBand(
+  {
+    low = 0.01,
+    high = 0.99,
+    bounds = "exclusive",
+    freezingSteps = 0,
+    oversampling = 1,
+    maxRounds = 10,
+  }: BandOptions = {},
+): AccuracyBandConfig {
+  return { kind: "accuracyBand", low, high, bounds, freezingSteps, oversampling, maxRounds };
+}
+
+/** DAPO's dynamic sampling (arXiv 2503.14476): groups with 0 < right < N only, redrawn until the batch is full. */
+export function dynamicSampling(options: Omit<BandOptions, "low" | "high" | "bounds"> = {}) {
+  return accuracyBand({ ...options, low: 0, high: 1, bounds: "exclusive" });
+}
+
+/** MM-EUREKA's online filter: 0.1 ≤ accuracy ≤ 0.9 (its training scripts' bounds). */
+export function onlineFilter(options: BandOptions = {}): AccuracyBandConfig {
+  return accuracyBand({ low: 0.1, high: 0.9, bounds: "inclusive", ...options });
+}
+
+/**
+ * SPEED (arXiv 2506.09016; Zanette-Labs/speed-rl verl/trainer/ppo/data_controller.py): 4 screening rollouts.
+ * Screening and continuation of one step are two calls here; the public code mixes the next step's screening into
+ * the same call, which saves time on a cluster and leaves groups half a step stale, and changes no count.
+ */
+export function screening(
+  { screeningRollouts = 4, oversampling = 1, maxRounds = 10 }: Partial<
+    Omit<ScreeningConfig, "kind">
+  > = {},
+): ScreeningConfig {
+  return { kind: "screening", screeningRollouts, oversampling, maxRounds };
+}
+
+const rounds = {
+  oversampling: z.number().min(1).max(64),
+  maxRounds: z.int().min(1).max(1000),
+};
+
+export const groupFilterSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({
+    kind: z.literal("accuracyBand"),
+    low: z.number().min(0).max(1),
+    high: z.number().min(0).max(1),
+    bounds: z.enum(["exclusive", "inclusive"]),
+    freezingSteps: z.int().min(0),
+    ...rounds,
+  }).refine(({ low, high }) => low < high, { message: "expected low < high" }),
+  z.strictObject({
+    kind: z.literal("screening"),
+    screeningRollouts: z.int().min(2).max(1023),
+    ...rounds,
+  }),
+]) satisfies z.ZodType<GroupFilterConfig>;
+
+/** Whether a group with this share of right rollouts is trained on. */
+export function keepsGroup(
+  { low, high, bounds }: Pick<AccuracyBandConfig, "low" | "high" | "bounds">,
+  accuracy: number,
+): boolean {
+  return bounds === "inclusive"
+    ? accuracy >= low && accuracy <= high
+    : accuracy > low && accuracy < high;
+}

@@ -1,0 +1,181 @@
+/** A batch of groups to train on: draws prompts, rolls out, rewards, and filters until the batch is full. */
+import { keepsGroup } from "../algorithm/group_filter.ts";
+import type { RandomSource } from "../core/random.ts";
+import { mean } from "../core/statistics.ts";
+import type { Prompt } from "../dataset/prompt.ts";
+import type { Sampler } from "../sampler/sampler.ts";
+import type { RunConfig } from "../schema/run_config.ts";
+import type { RuntimeTensor } from "../tensor/session.ts";
+import type { GenerationCounter } from "./counter.ts";
+import { groupDiversity } from "./group_diversity.ts";
+import type { PolicyRuntime } from "./policy_runtime.ts";
+import { groupMeans, judge, type RewardBatch } from "./responses.ts";
+import { concatGroups, extendGroups, type Rollouts, selectGroups } from "./rollouts.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+
+/** What a step trains on, and what it took to get it. */
+export interface GroupBatch {
+  readonly indices: readonly number[]; // [batchSize], pool indices
+  readonly prompts: readonly Prompt[]; // [batchSize]
+  readonly rollouts: Rollouts; // [batchSize * groupSize]
+  readonly rewards: RewardBatch; // [batchSize * groupSize]
+  /** Groups generated, those left out included. */
+  readonly generatedGroups: number;
+}
+
+/** The parts of a run that collecting needs. */
+export interface Collector {
+  readonly policy: PolicyRuntime;
+  readonly parameters: RuntimeTensor;
+  readonly pool: readonly Prompt[];
+  readonly sampler: Sampler;
+  readonly config: RunConfig;
+  readonly counter: GenerationCounter;
+}
+
+/** One group of rollouts. */
+interface Candidate {
+  readonly prompt: number;
+  readonly rollouts: Rollouts;
+  readonly eligible: boolean;
+}
+
+/**
+ * `batchSize` groups of `groupSize` rollouts each.
+ *
+ * Without a filter: one draw, one round. With one: rounds of as many prompts as are missing, times the filter's
+ * oversampling, until enough groups are kept or the rounds are used up; then groups left out make up the rest, in
+ * the order they came. The sampler is told of every group.
+ */
+export async function collectGroups(
+  collector: Collector,
+  step: number,
+  random: RandomSource,
+  watch: Stopwatch,
+): Promise<GroupBatch> {
+  const { config: { filter, training, reward, algorithm }, pool, sampler, counter } = collector;
+  const { oversampling, maxRounds } = filter.kind === "none"
+    ? { oversampling: 1, maxRounds: 1 }
+    : filter;
+  const candidates: Candidate[] = [];
+  const missing = () => training.batchSize - candidates.filter(({ eligible }) => eligible).length;
+  for (let round = 0; missing() > 0 && round < maxRounds; round++) {
+    // The first round's numbers do not depend on whether there is a filter.
+    const place = round === 0 ? [step] : [step, round];
+    const wanted = Math.ceil(missing() * oversampling);
+    const indices = [...sampler.draw(step, random.at("draw", ...place), wanted)];
+    watch.lap("draw");
+    const source = random.at("rollout", ...place);
+    const isLast = round === maxRounds - 1;
+    candidates.push(
+      ...filter.kind === "screening"
+        ? await screened(collector, filter.screeningRollouts, indices, missing(), isLast, source)
+        : await complete(collector, step, indices, source),
+    );
+    watch.lap("rollout");
+  }
+
+  const eligible = candidates.filter((candidate) => candidate.eligible);
+  const others = candidates.filter((candidate) =>
+    !candidate.eligible && candidate.rollouts.count === algorithm.groupSize
+  );
+  const trained = [...eligible, ...others].slice(0, training.batchSize);
+  const isTrained = new Set(trained);
+  for (const candidate of candidates) {
+    counter.add(isTrained.has(candidate) ? "training" : "discarded", candidate.rollouts);
+  }
+  const indices = trained.map(({ prompt }) => prompt);
+  const prompts = indices.map((index) => pool[index]!);
+  const rollouts = concatGroups(trained.map(({ rollouts }) => rollouts));
+  const rewards = judge(prompts, rollouts, reward);
+  sampler.observe(
+    step,
+    candidates.map((candidate) => {
+      const { prompt, rollouts } = candidate;
+      const { accuracy, reward: sum } = judge([pool[prompt]!], rollouts, reward);
+      const tds = groupDiversity(rollouts, sampler.diversity)[0]!;
+      return { prompt, accuracy, reward: sum, tds, trained: isTrained.has(candidate) };
+    }),
+  );
+  watch.lap("reward");
+  return { indices, prompts, rollouts, rewards, generatedGroups: candidates.length };
+}
+
+/** Whole groups for every prompt; eligible are those in the filter's band. */
+async function complete(
+  { policy, parameters, pool, config }: Collector,
+  step: number,
+  indices: readonly number[],
+  random: RandomSource,
+): Promise<Candidate[]> {
+  const { filter, decoding, reward, algorithm: { groupSize } } = config;
+  const prompts = indices.map((index) => pool[index]!);
+  const rollouts = await policy.generate(
+    parameters,
+    prompts,
+    groupSize,
+    decoding.temperature,
+    random,
+  );
+  const filters = filter.kind === "accuracyBand" && step > filter.freezingSteps;
+  const passRates = filters
+    ? groupMeans(judge(prompts, rollouts, reward).accuracy, groupSize)
+    : null;
+  return indices.map((prompt, k) => ({
+    prompt,
+    rollouts: selectGroups(rollouts, [k]),
+    eligible: passRates === null || (filters && keepsGroup(filter, passRates[k]!)),
+  }));
+}
+
+/**
+ * A few rollouts for every prompt; the rest of the group for those that were neither all right nor all wrong, as
+ * far as groups are missing. In the last round others go on as well, so that the batch is full.
+ */
+async function screened(
+  { policy, parameters, pool, config }: Collector,
+  screeningRollouts: number,
+  indices: readonly number[],
+  missing: number,
+  isLast: boolean,
+  random: RandomSource,
+): Promise<Candidate[]> {
+  const { decoding: { temperature }, reward, algorithm: { groupSize } } = config;
+  const promptsAt = (places: readonly number[]) => places.map((place) => pool[indices[place]!]!);
+  const all = [...indices.keys()];
+  const first = await policy.generate(
+    parameters,
+    promptsAt(all),
+    screeningRollouts,
+    temperature,
+    random.at("screening"),
+  );
+  const passRates = groupMeans(
+    judge(promptsAt(all), first, reward).accuracy,
+    screeningRollouts,
+  );
+  const isMixed = (place: number) => passRates[place]! > 0 && passRates[place]! < 1;
+  const mixed = all.filter(isMixed);
+  const queue = isLast ? [...mixed, ...all.filter((place) => !isMixed(place))] : mixed;
+  const chosen = queue.slice(0, missing);
+  const out = all.filter((place) => !chosen.includes(place)).map((place) => ({
+    prompt: indices[place]!,
+    rollouts: selectGroups(first, [place]),
+    eligible: false,
+  }));
+  if (chosen.length === 0) return out;
+  const rest = await policy.generate(
+    parameters,
+    promptsAt(chosen),
+    groupSize - screeningRollouts,
+    temperature,
+    random.at("continuation"),
+  );
+  const whole = extendGroups(selectGroups(first, chosen), rest);
+  const through = chosen.map((place, k) => ({
+    prompt: indices[place]!,
+    rollouts: selectGroups(whole, [k]),
+    eligible: true,
+  }));
+  return [...out, ...through];
+}
