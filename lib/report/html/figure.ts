@@ -1,6 +1,24 @@
-/** Figures and tables of a page: heading, picture, caption, data. */
+/** Figures and tables of a page: heading, picture, caption, data, downloads. */
+import { Buffer } from "node:buffer";
+import { latexTable } from "../export/latex.ts";
+import { csvOfRows, csvTable, markdownTable } from "../export/plain_tables.ts";
+import { slug } from "../export/slug.ts";
 import type { ArmStyle } from "../render/theme.ts";
-import { type Html, type HtmlPart, markup } from "./html.ts";
+import {
+  type Artifact,
+  type CellValue,
+  type LegendKey,
+  type PictureArtifact,
+  picturesOf,
+  type TableArtifact,
+  type TableCell,
+} from "./artifact.ts";
+import { artifactsOf, Html, type HtmlPart, markup, plainText } from "./html.ts";
+
+/** Text as a file that the page carries with it: can be had without scripts. */
+function dataUri(type: string, text: string): string {
+  return `data:${type};charset=utf-8;base64,${Buffer.from(text).toString("base64")}`;
+}
 
 /** A table as a download that the page carries with it. `table` is anything with `toCSV`. */
 export function csvLink(
@@ -8,34 +26,63 @@ export function csvLink(
   table: { readonly toCSV: () => string },
   text = "data (CSV)",
 ): Html {
-  const bytes = new TextEncoder().encode(table.toCSV());
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  const uri = `data:text/csv;charset=utf-8;base64,${btoa(binary)}`;
-  return markup`<a class="data" download="${name}.csv" href="${uri}">${text}</a>`;
+  const csv = table.toCSV();
+  const link = markup`<a class="data" data-download="csv" download="${name}.csv" href="${
+    dataUri("text/csv", csv)
+  }">${text}</a>`;
+  return new Html(link.text, [{ kind: "data", name, csv }]);
 }
 
 /** Which colour is which arm; wraps on narrow pages. */
 export function legend(styles: readonly ArmStyle[], extra: readonly Html[] = []): Html {
-  const keys = styles.map(({ name, colour, dash: [on, off] }) =>
-    markup`<li><svg width="26" height="10" aria-hidden="true"><line x1="1" x2="25" y1="5" y2="5" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${
-      off === 0 ? "none" : `${on} ${off}`
-    }"/></svg>${name}</li>`
-  );
-  return markup`<ul class="legend">${keys}${extra.map((item) => markup`<li>${item}</li>`)}</ul>`;
+  const keys = styles.map(({ name, colour, dash }): LegendKey => ({
+    label: name,
+    colour,
+    mark: "line",
+    dash,
+  }));
+  return keyLegend(keys, extra);
+}
+
+/** What lines, bars and outlines of a figure stand for. */
+export function keyLegend(keys: readonly LegendKey[], extra: readonly Html[] = []): Html {
+  const drawn = keys.map(({ label, colour, mark, dash }) => {
+    switch (mark) {
+      case "bar":
+        return markup`<li><span class="swatch" style="background:${colour}"></span>${label}</li>`;
+      case "outline":
+        return markup`<li><span class="outline"></span>${label}</li>`;
+      case "line":
+        return markup`<li><svg width="26" height="10" aria-hidden="true"><line x1="1" x2="25" y1="5" y2="5" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${
+          dash[1] === 0 ? "none" : dash.join(" ")
+        }"/></svg>${label}</li>`;
+    }
+  });
+  const list = markup`<ul class="legend">${drawn}${
+    extra.map((item) => markup`<li>${item}</li>`)
+  }</ul>`;
+  return new Html(list.text, [{ kind: "legend", keys }, ...list.artifacts]);
 }
 
 /** A small chart with its own title. */
 export function panel(title: HtmlPart, picture: HtmlPart, note: HtmlPart = null): Html {
-  return markup`<div class="panel"><h4>${title}</h4>${picture}${
+  const { text, artifacts } = markup`<div class="panel"><h4>${title}</h4>${picture}${
     note === null ? null : markup`<p class="note">${note}</p>`
   }</div>`;
+  const titled = artifacts.map((part): Artifact =>
+    part.kind === "picture"
+      ? { ...part, title: plainText(title), note: note === null ? null : plainText(note) }
+      : part
+  );
+  return new Html(text, titled);
 }
 
 /** Two panels that belong together: one above the other, or side by side on a narrow page. */
 export function pair(first: Html | null, second: Html | null): Html {
   const empty = markup`<div class="panel"></div>`;
-  return markup`<div class="pair">${first ?? empty}${second ?? empty}</div>`;
+  const { text } = markup`<div class="pair">${first ?? empty}${second ?? empty}</div>`;
+  const panels = [first, second].map((half) => picturesOf(artifactsOf(half))[0] ?? null);
+  return new Html(text, [{ kind: "stack", panels }]);
 }
 
 /** Panels side by side as far as they fit. */
@@ -46,7 +93,21 @@ export function panels(
   return markup`<div class="panels ${layout}">${content}</div>`;
 }
 
-/** A figure with its caption beneath. */
+/** A figure's name in the names of its files. */
+export const figureName = (id: string) => id.replace(/^figure-/, "");
+
+/** What is drawn, for figures that bring no table of their own. */
+function drawnValues(id: string, pictures: readonly PictureArtifact[]): Html | null {
+  const rows = pictures.flatMap(({ title, label, values }) =>
+    values.map((row) => ({ panel: title ?? label, ...row }))
+  );
+  return rows.length === 0 ? null : csvLink(figureName(id), { toCSV: () => csvOfRows(rows) });
+}
+
+/**
+ * A figure with its caption beneath. Its pictures, one by one and together, are offered as SVG and PNG by the
+ * page's script; without `data` its CSV holds what is drawn.
+ */
 export function figure(
   { id, legend, content, caption, data }: {
     readonly id: string;
@@ -57,8 +118,54 @@ export function figure(
     readonly data?: HtmlPart;
   },
 ): Html {
-  return markup`<figure id="${id}">${legend ?? null}${content}
-<figcaption>${caption} ${data ?? null}</figcaption></figure>`;
+  const shown = [...artifactsOf(legend ?? null), ...artifactsOf(content)];
+  const download = data ?? drawnValues(id, picturesOf(shown));
+  const parts = [...shown, ...artifactsOf(download)];
+  const keys = parts.flatMap((part) => part.kind === "legend" ? part.keys : []);
+  const { text } = markup`<figure id="${id}" data-keys="${JSON.stringify(keys)}">${
+    legend ?? null
+  }${content}
+<figcaption>${caption} ${download}</figcaption></figure>`;
+  return new Html(text, [{ kind: "figure", id, caption: plainText(caption), parts }]);
+}
+
+/**
+ * A value for a cell of a table, with half its interval's width where it has one: exported tables set it as a
+ * number, and mark the best one and those not shown to be worse.
+ */
+export function valueCell(
+  { value, half = null, digits, mark = null }:
+    & Partial<CellValue>
+    & Pick<CellValue, "value" | "digits">,
+): Html {
+  const number = Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–";
+  const marked = mark === "best" ? markup`<strong>${number}</strong>` : markup`${number}`;
+  const range = half === null ? null : ` ± ${half.toFixed(digits)}`;
+  const { text } = markup`${marked}${mark === "notWorse" && "†"}${range}`;
+  return new Html(text, [{ kind: "cell", value, half, digits, mark }]);
+}
+
+/** The number of a cell that is made of nothing else, or what it says. */
+function tableCell(part: HtmlPart): TableCell {
+  const [artifact] = artifactsOf(part);
+  return artifact?.kind === "cell" ? artifact : plainText(part);
+}
+
+const FORMATS = [
+  { format: "tex", name: "LaTeX", type: "application/x-tex", write: latexTable },
+  { format: "md", name: "Markdown", type: "text/markdown", write: markdownTable },
+  { format: "csv", name: "CSV", type: "text/csv", write: csvTable },
+] as const;
+
+function tableLinks(table: TableArtifact): Html {
+  const links = FORMATS.map(({ format, name, type, write }) =>
+    markup` <a data-download="${format}" download="${
+      slug(table.label)
+    }.${format}" aria-label="${name}: ${table.label}" href="${
+      dataUri(type, write(table))
+    }">${name}</a>`
+  );
+  return markup`<p class="get">This table:${links}</p>`;
 }
 
 /** A table that scrolls in a box of its own where it is too wide. The first cell of a row is its heading. */
@@ -66,6 +173,7 @@ export function dataTable(
   { label, head, rows, numeric = true, wordColumns = 1 }: {
     readonly label: string;
     readonly head: readonly HtmlPart[];
+    /** Text, or {@link valueCell}. */
     readonly rows: readonly (readonly HtmlPart[])[];
     /** Whether all columns but the first ones hold numbers. */
     readonly numeric?: boolean;
@@ -73,7 +181,14 @@ export function dataTable(
     readonly wordColumns?: 1 | 2;
   },
 ): Html {
-  return markup`
+  const table: TableArtifact = {
+    kind: "table",
+    label,
+    head: head.map(plainText),
+    rows: rows.map((row) => row.map(tableCell)),
+    wordColumns: numeric ? wordColumns : head.length,
+  };
+  const { text } = markup`
     <div class="scroll" tabindex="0" role="region" aria-label="${label}">
       <table class="${numeric ? `numbers left${wordColumns}` : "words"}">
         <thead>
@@ -88,7 +203,9 @@ export function dataTable(
   }</tbody>
       </table>
     </div>
+    ${tableLinks(table)}
   `;
+  return new Html(text, [table]);
 }
 
 /** Alternatives of which one is shown, chosen by radio buttons: works without scripts. */

@@ -1,8 +1,9 @@
 /** HTML as a tagged template that escapes what is put into it. */
+import type { Artifact } from "./artifact.ts";
 
-/** Text that is HTML already. */
+/** Text that is HTML already, and what it shows. */
 export class Html {
-  constructor(readonly text: string) {}
+  constructor(readonly text: string, readonly artifacts: readonly Artifact[] = []) {}
 }
 
 /** What may stand in a template: text is escaped, lists are joined, null and false are nothing. */
@@ -20,8 +21,22 @@ function textOf(part: HtmlPart): string {
   return escapeHtml(String(part));
 }
 
+/** What a part shows, in reading order. */
+export function artifactsOf(part: HtmlPart): readonly Artifact[] {
+  if (part instanceof Html) return part.artifacts;
+  return Array.isArray(part) ? (part as readonly HtmlPart[]).flatMap(artifactsOf) : [];
+}
+
+/** What a reader sees of a part: without tags, and with its entities as characters. */
+export function plainText(part: HtmlPart): string {
+  return textOf(part).replace(/<[^>]*>/g, "")
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&nbsp;/g, " ").replace(/&amp;/g, "&")
+    .replace(/\s+/g, " ").trim();
+}
+
 /**
- * A piece of HTML.
+ * A piece of HTML. It shows what its parts show.
  *
  * @example
  * ```ts
@@ -30,5 +45,6 @@ function textOf(part: HtmlPart): string {
  * ```
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
-  return new Html(strings.reduce((text, string, i) => text + textOf(parts[i - 1]!) + string));
+  const text = strings.reduce((text, string, i) => text + textOf(parts[i - 1]!) + string);
+  return new Html(text, parts.flatMap(artifactsOf));
 }

@@ -1,8 +1,9 @@
 /** The page around a report's sections. */
 import { Html, markup } from "./html.ts";
+import { pageScript } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 
-/** A complete document: no script, and nothing that would have to be fetched. */
+/** A complete document, readable without its one script; nothing has to be fetched. */
 export function page(
   { title, question, notice, sections, footer }: {
     readonly title: string;
@@ -35,6 +36,7 @@ ${notice !== null && markup`<p class="notice">${notice}</p>`}
 <nav aria-label="Contents"><ol>${contents}</ol></nav></header>
 <main id="content">
 ${body}</main>
-<footer>${footer}</footer></body></html>
+<footer>${footer}</footer>
+<script>${new Html(pageScript())}</script></body></html>
 `.text;
 }

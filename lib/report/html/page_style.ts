@@ -30,6 +30,8 @@ ul.answer{margin:0 0 14px;padding-left:20px;max-width:82ch}ul.answer li{margin:0
 figure{margin:14px 0 26px}
 figcaption{font-size:14px;color:var(--quiet);max-width:92ch;margin-top:8px}
 .data{white-space:nowrap;font-size:14px;margin-right:10px}
+[data-download]{white-space:nowrap}button[data-download]{font:inherit;font-size:13px;color:var(--link);background:none;border:0;padding:2px 4px;margin:0;text-decoration:underline;text-underline-offset:2px;cursor:pointer}
+.get{font-size:13px;color:var(--quiet);margin:2px 0 0}.get a{margin-left:6px}.panel>.get,.wide>.get,.narrow>.get{font-size:12px}.scroll+.get{margin:-10px 0 18px}
 .legend{list-style:none;margin:0 0 10px;padding:0;display:flex;flex-wrap:wrap;gap:2px 18px;font-size:14px}
 .legend li{display:flex;align-items:center;gap:7px}
 .swatch{display:inline-block;width:14px;height:11px;background:var(--mark)}.outline{display:inline-block;width:16px;border-top:2px solid var(--ink)}
@@ -78,5 +80,5 @@ details{margin:10px 0 16px}summary{cursor:pointer;padding:4px 0}
 dl{display:grid;grid-template-columns:minmax(7em,max-content) 1fr;gap:4px 18px;font-size:14px;margin:10px 0}dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 footer{color:var(--quiet);font-size:14px;padding-top:30px;padding-bottom:50px}
 @media (max-width:470px){h1{font-size:25px}h2{font-size:20px;margin-top:40px}dl{grid-template-columns:1fr;gap:0 0}dd{margin-bottom:8px}}
-@media print{nav,.data,.skip{display:none}body{background:#fff}}
+@media print{nav,.data,.get,button,.skip{display:none}body{background:#fff}}
 `;

@@ -1,5 +1,6 @@
 /** Vega-Lite specifications → SVG text, without a browser. */
 import { loadVega, type VegaLiteSpec } from "../../../deps.ts";
+import type { PictureArtifact } from "../html/artifact.ts";
 import { escapeHtml, Html } from "../html/html.ts";
 import { textWidth } from "./text_metrics.ts";
 import { THEME } from "./theme.ts";
@@ -48,6 +49,15 @@ interface TextItem {
   readonly fontWeight?: unknown;
 }
 
+/** The rows that a specification draws, layer by layer. */
+function drawnRows(spec: object): readonly Readonly<Record<string, unknown>>[] {
+  const { data, layer = [] } = spec as {
+    readonly data?: { readonly values?: readonly Readonly<Record<string, unknown>>[] };
+    readonly layer?: readonly object[];
+  };
+  return [...data?.values ?? [], ...layer.flatMap(drawnRows)];
+}
+
 /** The chart as an `<svg>` element that scales down with its surroundings, and reads as one picture. */
 export async function renderSvg(
   spec: VegaLiteSpec,
@@ -64,5 +74,16 @@ export async function renderSvg(
     tag
       .replace(/ xmlns(:xlink)?="[^"]*"| class="[^"]*"| version="[^"]*"/g, "")
       .replace("<svg ", `<svg role="img" aria-label="${escapeHtml(label)}" `));
-  return new Html(opened);
+  const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(opened)!;
+  const picture: PictureArtifact = {
+    kind: "picture",
+    label,
+    title: null,
+    note: null,
+    svg: opened,
+    width: Number(width),
+    height: Number(height),
+    values: drawnRows(spec),
+  };
+  return new Html(opened, [picture]);
 }
