@@ -57,13 +57,20 @@ function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
   return points;
 }
 
+/** What a curve can run over. */
+export type CostAxis = "step" | "rollouts" | "tokens" | "seconds";
+
 /** The curve over one axis; over steps, only what was measured. */
-export function accuracyCurve(
-  run: Pick<RunData, "records">,
-  axis: "step" | "rollouts",
-): readonly Point[] {
+export function accuracyCurve(run: Pick<RunData, "records">, axis: CostAxis): readonly Point[] {
   return accuracyPoints(run).filter(({ measured }) => measured || axis !== "step")
     .map((point) => ({ x: point[axis], y: point.accuracy }));
+}
+
+/** The largest cost at which every finished run was evaluated or had been; null where one was never evaluated. */
+export function commonBudget(results: ExperimentResults, axis: CostAxis): number | null {
+  const ends = results.arms.flatMap(doneRuns).map((run) => accuracyCurve(run, axis).at(-1)?.x);
+  const known = ends.filter((end) => end !== undefined);
+  return known.length === 0 || known.length < ends.length ? null : Math.min(...known);
 }
 
 /** One point of one run. */

@@ -1,9 +1,9 @@
 /** The numbers an experiment is judged by: one per run. */
 import type { StepRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
-import { accuracyCurve } from "./accuracy_curve.ts";
+import { accuracyCurve, commonBudget } from "./accuracy_curve.ts";
 import { interpolate, meanHeight } from "./curve.ts";
-import { doneRuns, type ExperimentResults } from "./results.ts";
+import type { ExperimentResults } from "./results.ts";
 
 /** One number per run, with what it says. */
 export interface Outcome {
@@ -31,25 +31,9 @@ function meanOverSteps(run: RunData, metric: (step: StepRecord) => number | null
   return steps === 0 ? null : sum / steps;
 }
 
-/** The largest number of rollouts, training and scoring, at which every finished run was evaluated or had been. */
-export function commonRollouts(results: ExperimentResults): number | null {
-  const ends = results.arms.flatMap(doneRuns).map((run) =>
-    accuracyCurve(run, "rollouts").at(-1)?.x
-  );
-  const known = ends.filter((end) => end !== undefined);
-  return known.length === 0 || known.length < ends.length ? null : Math.min(...known);
-}
-
-/** The last step at which every finished run was evaluated or had been. */
-export function commonSteps(results: ExperimentResults): number | null {
-  const ends = results.arms.flatMap(doneRuns).map((run) => accuracyCurve(run, "step").at(-1)?.x);
-  const known = ends.filter((end) => end !== undefined);
-  return known.length === 0 || known.length < ends.length ? null : Math.min(...known);
-}
-
 /** The outcomes of an experiment, the main ones first. */
 export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
-  const budget = commonRollouts(results), steps = commonSteps(results);
+  const budget = commonBudget(results, "rollouts"), steps = commonBudget(results, "step");
   const rollouts = budget === null ? "" : ` (${Math.round(budget).toLocaleString("en")} rollouts)`;
   return [
     {

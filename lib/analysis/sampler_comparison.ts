@@ -1,0 +1,151 @@
+/** Samplers side by side at one budget of generated tokens, scoring and discarded groups included. */
+import { interquartileMean, stratifiedBootstrap } from "../core/bootstrap.ts";
+import { randomSource } from "../core/random.ts";
+import { type Estimate as BootstrapEstimate, holm, mean } from "../core/statistics.ts";
+import type { RestrictedMean } from "../core/survival.ts";
+import { type GenerationCount, spent } from "../schema/run_record.ts";
+import type { RunData } from "../store/run_data.ts";
+import { accuracyCurve, commonBudget } from "./accuracy_curve.ts";
+import type { Baselines } from "./baseline.ts";
+import { type Verdict, verdictOf } from "./comparison.ts";
+import { meanHeight } from "./curve.ts";
+import { accuracyAt, improvementOver } from "./improvement.ts";
+import { type Difference, type Estimate, pairedDifference, seedEstimate } from "./paired_seeds.ts";
+import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
+import { seedValues } from "./seed_values.ts";
+import { meanCostToReach } from "./threshold.ts";
+
+/** Runs from which on the interquartile mean leaves any out. */
+const LEAST_RUNS_FOR_IQM = 4;
+
+/** What an arm generated within the budget, by purpose: means over its runs. */
+export type Generated = Pick<GenerationCount, "training" | "discarded" | "scoring">;
+
+/** One arm at the budget. */
+export interface SamplerRow {
+  readonly arm: string;
+  /** What it is compared with; null for an arm that others are compared with. */
+  readonly baseline: string | null;
+  readonly n: number;
+  /** Validation accuracy at the budget. */
+  readonly accuracy: Estimate | null;
+  /** To the baseline, paired by seed; p after Holm's correction across arms. */
+  readonly difference: Difference | null;
+  readonly verdict: Verdict | null;
+  /** Interquartile mean of the accuracies; null for fewer than four runs, where it is the mean. */
+  readonly interquartile: BootstrapEstimate | null;
+  /** Probability that a run is above one of the baseline. */
+  readonly improvement: BootstrapEstimate | null;
+  /** Mean height of the accuracy curve over tokens up to the budget. */
+  readonly area: Estimate | null;
+  readonly areaDifference: Difference | null;
+  /** Tokens until the threshold is reached. */
+  readonly reach: RestrictedMean | null;
+  readonly rollouts: Generated;
+  readonly tokens: Generated;
+  /** Share of the generated tokens that was trained on; null where none were generated. */
+  readonly trainedShare: number | null;
+}
+
+/** All arms with finished runs, and what they are compared by. */
+export interface SamplerComparison {
+  /** Tokens: what the run that spent least had spent at its last evaluation. */
+  readonly budget: number;
+  /** Validation accuracy. */
+  readonly threshold: number;
+  /** The arm whose mean accuracy at the budget is the threshold; null where it was given. */
+  readonly thresholdFrom: string | null;
+  readonly rows: readonly SamplerRow[];
+}
+
+/** Counts at the run's last record within the budget. */
+function generatedWithin(
+  run: RunData,
+  budget: number,
+): { readonly rollouts: GenerationCount; readonly tokens: GenerationCount } | null {
+  let found: { rollouts: GenerationCount; tokens: GenerationCount } | null = null;
+  for (const record of run.records) {
+    if (!("rollouts" in record && "tokens" in record)) continue;
+    if (spent(record.tokens) > budget) break;
+    found = { rollouts: record.rollouts, tokens: record.tokens };
+  }
+  return found;
+}
+
+function meanGenerated(counts: readonly Generated[]): Generated {
+  const over = (purpose: keyof Generated) => mean(counts.map((count) => count[purpose]));
+  return {
+    training: over("training"),
+    discarded: over("discarded"),
+    scoring: over("scoring"),
+  };
+}
+
+/**
+ * Every arm with finished runs at the common budget of generated tokens, against its baseline.
+ *
+ * @param threshold validation accuracy to reach; by default the mean that the first baseline has at the budget
+ * @returns null where runs have no common budget, or the baseline no accuracy to set a threshold by
+ */
+export function compareSamplers(
+  results: ExperimentResults,
+  baselines: Baselines,
+  { threshold: given }: { readonly threshold?: number } = {},
+): SamplerComparison | null {
+  const budget = commonBudget(results, "tokens");
+  if (budget === null || budget === 0) return null;
+  const accuracyOf = (run: RunData) => accuracyAt(run, budget, "tokens");
+  const areaOf = (run: RunData) => meanHeight(accuracyCurve(run, "tokens"), 0, budget);
+  const reference = [...seedValues(baselines.first, accuracyOf).values()];
+  const threshold = given ?? (reference.length === 0 ? null : mean(reference));
+  if (threshold === null) return null;
+
+  const arms = results.arms.filter((arm) => doneRuns(arm).length > 0);
+  const rows = arms.map((arm) => rowOf(arm, baselines.of(arm)));
+  const tested = rows.filter(({ difference }) => typeof difference?.p === "number");
+  const adjusted = new Map(
+    holm(tested.map(({ difference }) => difference!.p!)).map((p, i) => [tested[i]!.arm, p]),
+  );
+  return {
+    budget,
+    threshold,
+    thresholdFrom: given === undefined ? baselines.first.name : null,
+    rows: rows.map((row) => {
+      if (row.difference === null) return { ...row, verdict: null };
+      const difference = { ...row.difference, p: adjusted.get(row.arm) ?? null };
+      return { ...row, difference, verdict: verdictOf({ ...difference, main: true }) };
+    }),
+  };
+
+  function rowOf(arm: ArmResults, baseline: ArmResults | null): Omit<SamplerRow, "verdict"> {
+    const accuracies = seedValues(arm, accuracyOf), areas = seedValues(arm, areaOf);
+    const values = [...accuracies.values()];
+    const counts = doneRuns(arm).map((run) => generatedWithin(run, budget!))
+      .filter((count) => count !== null);
+    const tokens = meanGenerated(counts.map(({ tokens }) => tokens));
+    const random = randomSource(0, "interquartile mean", arm.name);
+    return {
+      arm: arm.name,
+      baseline: baseline?.name ?? null,
+      n: values.length,
+      accuracy: seedEstimate(values),
+      difference: baseline === null
+        ? null
+        : pairedDifference(accuracies, seedValues(baseline, accuracyOf)),
+      interquartile: values.length < LEAST_RUNS_FOR_IQM
+        ? null
+        : stratifiedBootstrap([values], interquartileMean, { random }),
+      improvement: baseline === null ? null : improvementOver(arm, baseline, accuracyOf),
+      area: seedEstimate([...areas.values()]),
+      areaDifference: baseline === null
+        ? null
+        : pairedDifference(areas, seedValues(baseline, areaOf)),
+      reach: meanCostToReach(arm, { threshold: threshold!, budget: budget!, axis: "tokens" }),
+      rollouts: meanGenerated(counts.map(({ rollouts }) => rollouts)),
+      tokens,
+      trainedShare: tokens.training > 0
+        ? tokens.training / (tokens.training + tokens.discarded + tokens.scoring)
+        : null,
+    };
+  }
+}
