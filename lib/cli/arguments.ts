@@ -3,7 +3,7 @@ import { parseArgs } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 
 /** What the program can be asked to do. */
-export const COMMANDS = ["run", "plan", "report", "show-data"] as const;
+export const COMMANDS = ["run", "plan", "report", "compare", "show-data"] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
@@ -12,9 +12,15 @@ export interface Arguments {
   readonly command: Command;
   /** The experiment file, or the recipe for `show-data`; null when not given. */
   readonly file: string | null;
+  /** The second experiment of `compare`; null for every other command. */
+  readonly otherFile: string | null;
   readonly seeds: string | null;
   readonly set: readonly string[];
+  /** Of `compare`: for the first experiment only, and for the second. */
+  readonly setA: readonly string[];
+  readonly setB: readonly string[];
   readonly filter: readonly string[];
+  readonly quick: boolean;
   readonly force: boolean;
   readonly retryFailed: boolean;
   readonly failFast: boolean;
@@ -23,7 +29,7 @@ export interface Arguments {
   readonly store: string;
 }
 
-type Flag = Exclude<keyof Arguments, "command" | "file"> | "help";
+type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile"> | "help";
 
 interface FlagInfo {
   readonly name: string;
@@ -33,7 +39,7 @@ interface FlagInfo {
   readonly commands: readonly Command[];
 }
 
-const EXPERIMENT_COMMANDS = ["run", "plan", "report"] as const;
+const EXPERIMENT_COMMANDS = ["run", "plan", "report", "compare"] as const;
 
 const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   seeds: {
@@ -48,6 +54,25 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     repeatable: true,
     meaning: "change a setting of every run; a comma list crosses the cases with it",
     commands: EXPERIMENT_COMMANDS,
+  },
+  quick: {
+    name: "quick",
+    meaning: "the experiment's small version: fewer seeds and steps, and a page of its own",
+    commands: EXPERIMENT_COMMANDS,
+  },
+  setA: {
+    name: "set-a",
+    value: "path=value",
+    repeatable: true,
+    meaning: "change a setting of the first experiment",
+    commands: ["compare"],
+  },
+  setB: {
+    name: "set-b",
+    value: "path=value",
+    repeatable: true,
+    meaning: "change a setting of the second experiment",
+    commands: ["compare"],
   },
   filter: {
     name: "filter",
@@ -87,25 +112,41 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   help: { name: "help", meaning: "this text", commands: COMMANDS },
 };
 
-const DESCRIPTIONS: Readonly<Record<Command, { readonly operand: string; readonly text: string }>> =
-  {
-    run: {
-      operand: "FILE",
-      text: "Executes every run of an experiment that is not done yet, then writes its report.",
-    },
-    plan: {
-      operand: "FILE",
-      text: "Prints every run of an experiment, its status, and an estimate of time and rollouts.",
-    },
-    report: {
-      operand: "FILE",
-      text: "Writes an experiment's report from the records in the store.",
-    },
-    "show-data": {
-      operand: "[RECIPE]",
-      text: "Writes a page with samples of a recipe's data set, their images and answers.",
-    },
-  };
+interface Description {
+  /** What stands behind the command. */
+  readonly operand: string;
+  /** How many of them: at least and at most. */
+  readonly count: readonly [number, number];
+  readonly text: string;
+}
+
+const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
+  run: {
+    operand: "FILE",
+    count: [1, 1],
+    text: "Executes every run of an experiment that is not done yet, then writes its report.",
+  },
+  plan: {
+    operand: "FILE",
+    count: [1, 1],
+    text: "Prints every run of an experiment, its status, and an estimate of time and rollouts.",
+  },
+  report: {
+    operand: "FILE",
+    count: [1, 1],
+    text: "Writes an experiment's report from the records in the store.",
+  },
+  compare: {
+    operand: "FILE[@STORE] FILE[@STORE]",
+    count: [2, 2],
+    text: "Puts two experiments, or two versions of one, side by side: settings, outcomes, curves.",
+  },
+  "show-data": {
+    operand: "[RECIPE]",
+    count: [0, 1],
+    text: "Writes a page with samples of a recipe's data set, their images and answers.",
+  },
+};
 
 /** How to call a command, or all of them. */
 export function usage(command: Command | null = null): string {
@@ -153,9 +194,10 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     const got = first === undefined ? "nothing" : `"${first}"${didYouMean(first, COMMANDS)}`;
     throw new ConfigError("command", `expected one of ${COMMANDS.join(", ")}, got ${got}`);
   }
-  if (operands.length > 1 || (operands.length === 0 && command !== "show-data")) {
+  const { operand, count: [least, most] } = DESCRIPTIONS[command];
+  if (operands.length < least || operands.length > most) {
     const got = operands.length === 0 ? "none" : operands.join(" ");
-    throw new ConfigError(command, `expected one ${DESCRIPTIONS[command].operand}, got ${got}`);
+    throw new ConfigError(command, `expected ${most === 1 ? "one " : ""}${operand}, got ${got}`);
   }
   const values = (flag: Flag) => parsed[FLAGS[flag].name] as readonly string[];
   for (const { name, value, repeatable, commands } of infos) {
@@ -174,9 +216,13 @@ export function parseArguments(args: readonly string[]): Arguments | null {
   return {
     command,
     file: operands[0] ?? null,
+    otherFile: operands[1] ?? null,
     seeds: values("seeds")[0] ?? null,
     set: values("set"),
+    setA: values("setA"),
+    setB: values("setB"),
     filter: values("filter"),
+    quick: parsed[FLAGS.quick.name] === true,
     force: parsed[FLAGS.force.name] === true,
     retryFailed: parsed[FLAGS.retryFailed.name] === true,
     failFast: parsed[FLAGS.failFast.name] === true,

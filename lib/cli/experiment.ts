@@ -1,5 +1,6 @@
 /** What the commands share: from a file and flags to a plan, and from a plan to the store's results. */
 import type { ExperimentResults } from "../analysis/results.ts";
+import { quickVersion } from "../plan/experiment.ts";
 import { filterPlan } from "../plan/filter.ts";
 import { loadExperiment } from "../plan/load_experiment.ts";
 import { overrideExperiment } from "../plan/override.ts";
@@ -10,9 +11,12 @@ import type { Store } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
 import type { Arguments } from "./arguments.ts";
 
-/** Every run of the experiment file, with `--set` and `--seeds` applied, without `--filter`. */
-export async function loadPlan({ file, set, seeds }: Arguments): Promise<Plan> {
-  return expand(overrideExperiment(await loadExperiment(file!), { set, seeds }));
+/** Every run of the experiment file, with `--quick`, `--set` and `--seeds` applied, without `--filter`. */
+export async function loadPlan(
+  { file, quick, set, seeds }: Pick<Arguments, "file" | "quick" | "set" | "seeds">,
+): Promise<Plan> {
+  const written = await loadExperiment(file!);
+  return expand(overrideExperiment(quick ? quickVersion(written) : written, { set, seeds }));
 }
 
 /** The runs that match `--filter`; null, and a line that says so, when none does. */

@@ -57,10 +57,25 @@ Deno.test("describePlan() says of each run what it is, where it stands and why i
 Deno.test("describePlan() counts rollouts exactly, shared runs once, done ones not at all", () => {
   const { runs, totals } = describePlan(plan, new Map([[random0!, { status: "done" }]]));
   // 10 steps · 8 prompts · 4; evaluations after 0, 5 and 10 steps, the outer two with 5 benchmarks of 2.
-  deepEqual(runs[0]!.rollouts, { training: 320, scoring: 0, validation: 3 * 10 + 2 * 5 * 2 });
+  deepEqual(runs[0]!.rollouts, {
+    training: 320,
+    discarded: 0,
+    scoring: 0,
+    validation: 3 * 10 + 2 * 5 * 2,
+  });
   // Scored before steps 1, 5 and 9.
-  deepEqual(runs[2]!.rollouts, { training: 320, scoring: 3 * 100 * 8, validation: 50 });
-  deepEqual(totals.rollouts, { training: 5 * 320, scoring: 4 * 2400, validation: 5 * 50 });
+  deepEqual(runs[2]!.rollouts, {
+    training: 320,
+    discarded: 0,
+    scoring: 3 * 100 * 8,
+    validation: 50,
+  });
+  deepEqual(totals.rollouts, {
+    training: 5 * 320,
+    discarded: 0,
+    scoring: 4 * 2400,
+    validation: 5 * 50,
+  });
   deepEqual(totals.statuses, { "done": 1, "to do": 5 });
   equal(totals.shared, 2);
 });

@@ -1,6 +1,8 @@
 /** An experiment: base × vary × seeds, as data. */
 import { ConfigError } from "../core/errors.ts";
+import type { Patch } from "../schema/patch.ts";
 import { show } from "../schema/path.ts";
+import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { Case } from "./case.ts";
 
@@ -16,6 +18,44 @@ export interface Experiment {
   readonly vary: readonly Case[];
   /** Replicates, the same for every case: a count from 0, or a list. */
   readonly seeds: number | readonly number[];
+  /**
+   * What the seed decides. `run` (default): which prompts are drawn and which tokens sampled, from one cold start
+   * that all runs share. `coldStart`: the cold start as well, one for each seed, so that intervals also speak of
+   * other cold starts; `coldStart.seed` is then the seed.
+   */
+  readonly seedsReach?: SeedsReach;
+  /** A small version for `--quick`: what it changes. */
+  readonly quick?: QuickVersion;
+}
+
+/** What the seed decides, besides the run. */
+export type SeedsReach = "run" | "coldStart";
+
+/** How the small version of an experiment differs: fewer seeds, and a change to the base. */
+export interface QuickVersion {
+  readonly seeds: number | readonly number[];
+  readonly base?: Patch<RunConfig>;
+}
+
+/**
+ * The small version of an experiment, under a name of its own.
+ *
+ * Errors: a {@link ConfigError} for an experiment that has none.
+ */
+export function quickVersion<E extends Experiment & { readonly name: string }>(experiment: E): E {
+  const { quick, base, name } = experiment;
+  if (quick === undefined) {
+    throw new ConfigError(
+      "--quick",
+      `${name} has no quick version; give the experiment a field such as quick: { seeds: 1 }`,
+    );
+  }
+  return {
+    ...experiment,
+    name: `${name}.quick`,
+    base: refine(base, quick.base ?? {}),
+    seeds: quick.seeds,
+  };
 }
 
 /**

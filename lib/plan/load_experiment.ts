@@ -12,7 +12,7 @@ export interface LoadedExperiment extends Experiment {
 }
 
 const FOLDER = "experiments";
-const FIELDS = ["name", "question", "base", "vary", "seeds"];
+const FIELDS = ["name", "question", "base", "vary", "seeds", "seedsReach", "quick"];
 
 /**
  * The experiment that a file exports by default.

@@ -62,6 +62,8 @@ Deno.test("every experiment of this repository expands to what its file says", a
   }
   equal(sizes["vas_lambda_sweep.ts"], "3 cases, 9 runs, 1 cold start");
   equal(sizes["vas_stress.ts"], "3 cases, 9 runs, 1 cold start");
+  equal(sizes["table4_ablation.ts"], "18 cases, 75 runs, 1 cold start");
+  equal(sizes["table3_stages.ts"], "2 cases, 10 runs, 5 cold start");
 });
 
 Deno.test("the stress case starts from the sweep's cold start, and shares no run with it", async () => {

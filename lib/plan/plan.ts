@@ -11,7 +11,7 @@ import {
 import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { Case, Factors } from "./case.ts";
-import { type Experiment, seedList } from "./experiment.ts";
+import { type Experiment, seedList, type SeedsReach } from "./experiment.ts";
 import { varyingFields } from "./varying_fields.ts";
 
 /** One training to be done: settings and seed. */
@@ -38,6 +38,7 @@ export interface Cell {
   readonly label: string;
   /** Path → value of what tells this cell from the others. */
   readonly factors: Factors;
+  /** Without what the seed decides: see `Experiment.seedsReach`. */
   readonly config: RunConfig;
   /** In the order of the seeds. Cells with equal settings hold the same runs. */
   readonly runs: readonly PlannedRun[];
@@ -48,6 +49,7 @@ export interface Plan {
   readonly name: string;
   readonly question: string;
   readonly seeds: readonly number[];
+  readonly seedsReach: SeedsReach;
   /** In the order of the experiment file. */
   readonly cells: readonly Cell[];
   /** Each run once, in the order in which cells first name them. */
@@ -76,7 +78,9 @@ export interface Plan {
  * equal(plan.coldStarts.length, 1);
  * ```
  */
-export function expand({ name = "", question = "", base, vary, seeds }: Experiment): Plan {
+export function expand(
+  { name = "", question = "", base, vary, seeds, seedsReach = "run" }: Experiment,
+): Plan {
   const seedNumbers = seedList(seeds);
   checkLabels(vary);
   const check = createChecker();
@@ -87,10 +91,11 @@ export function expand({ name = "", question = "", base, vary, seeds }: Experime
   const runs = new Map<string, PlannedRun>();
   const coldStarts = new Map<string, PlannedColdStart>();
   const cells = vary.map(({ label, factors }, i): Cell => {
-    const config = configs[i]!;
-    const coldStart = coldStartOf(config);
-    coldStarts.set(coldStart.id, coldStart);
+    const shared = configs[i]!;
     const own = seedNumbers.map((seed) => {
+      const config = seedsReach === "run" ? shared : refine(shared, { coldStart: { seed } });
+      const coldStart = coldStartOf(config);
+      coldStarts.set(coldStart.id, coldStart);
       const id = idOf(config, seed);
       const known = runs.get(id);
       if (known !== undefined) return known;
@@ -98,12 +103,13 @@ export function expand({ name = "", question = "", base, vary, seeds }: Experime
       runs.set(id, run);
       return run;
     });
-    return { label, factors: factors ?? factorsOf(config, fields), config, runs: own };
+    return { label, factors: factors ?? factorsOf(shared, fields), config: shared, runs: own };
   });
   return {
     name,
     question,
     seeds: seedNumbers,
+    seedsReach,
     cells,
     runs: [...runs.values()],
     coldStarts: [...coldStarts.values()],

@@ -112,7 +112,8 @@ function hint(got: unknown, words: readonly string[]): string {
 }
 
 /** What each field allows by itself, but not together with the others. */
-function crossFaults({ algorithm, coldStart, sampler, training }: RunConfig): Fault[] {
+function crossFaults(config: RunConfig): Fault[] {
+  const { algorithm, coldStart, dataset, evaluation, filter, sampler, training } = config;
   const faults: Fault[] = [];
   const { batchSize } = training, { miniBatches } = algorithm;
   if (batchSize % miniBatches !== 0) {
@@ -130,6 +131,21 @@ function crossFaults({ algorithm, coldStart, sampler, training }: RunConfig): Fa
       path: ["sampler", "mixtureRatio"],
       problem: `expected 0, or at least 1/${batchSize}: of a batch of ${batchSize} prompts this ` +
         `draws none by its score, got ${sampler.mixtureRatio}`,
+    });
+  }
+  if (filter.kind === "screening" && filter.screeningRollouts >= algorithm.groupSize) {
+    faults.push({
+      path: ["filter", "screeningRollouts"],
+      problem:
+        `expected less than algorithm.groupSize (${algorithm.groupSize}), so that there is a rest of ` +
+        `the group to continue with, got ${filter.screeningRollouts}`,
+    });
+  }
+  if (evaluation.probe !== null && evaluation.probe.prompts > dataset.prompts) {
+    faults.push({
+      path: ["evaluation", "probe", "prompts"],
+      problem:
+        `expected at most dataset.prompts (${dataset.prompts}), got ${evaluation.probe.prompts}`,
     });
   }
   if (coldStart.shortcutRates.length > LEVELS.length) {

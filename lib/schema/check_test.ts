@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { ConfigError } from "../core/errors.ts";
+import { screening } from "../algorithm/group_filter.ts";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
 import { checkRunConfig, createChecker } from "./check.ts";
@@ -49,7 +50,7 @@ Deno.test("checkRunConfig() names the field, what was expected and what came", (
       "yes",
       'evaluation.scoringControl: expected true or false, got "yes"',
     ],
-    ["training", 3, "training: expected the fields steps, batchSize, got 3"],
+    ["training", 3, "training: expected the fields steps, batchSize, tokenBudget, got 3"],
     ["dataset", [], "dataset: expected the fields of microMath, got []"],
     ["sampler", 3, 'sampler: expected one of the kinds "random", "vas", got 3'],
     [
@@ -119,7 +120,7 @@ Deno.test("checkRunConfig() names an unknown field rather than the field it was 
 });
 
 Deno.test("checkRunConfig() counts what else is to correct, and prefixes where", () => {
-  const wrong = withValue("training", { steps: -1, batchSize: 0 });
+  const wrong = withValue("training", { steps: -1, batchSize: 0, tokenBudget: null });
   throws(() => checkRunConfig(wrong, "recipes/x.yaml"), {
     field: "recipes/x.yaml: training.steps",
     problem:
@@ -140,6 +141,17 @@ Deno.test("checkRunConfig() refuses fields that do not fit together", () => {
   throws(() => checkRunConfig(withValue("sampler.mixtureRatio", 0.03)), {
     field: "sampler.mixtureRatio",
   });
+  throws(() => checkRunConfig({ ...config, filter: screening({ screeningRollouts: 8 }) }), {
+    field: "filter.screeningRollouts",
+    problem:
+      "expected less than algorithm.groupSize (8), so that there is a rest of the group to " +
+      "continue with, got 8",
+  });
+  throws(
+    () =>
+      checkRunConfig(withValue("evaluation.probe", { prompts: 9999, rollouts: 64, stepSizes: [] })),
+    { field: "evaluation.probe.prompts" },
+  );
   deepEqual(checkRunConfig(withValue("sampler.mixtureRatio", 1 / 32)).training.batchSize, 32);
   deepEqual(checkRunConfig(withValue("sampler.mixtureRatio", 0)).training.batchSize, 32);
 });
@@ -149,7 +161,7 @@ Deno.test("createChecker() refuses what checkRunConfig() refuses, also after sec
   check(config);
   const wrong = [
     withValue("sampler.mixtureRatio", 2),
-    { ...config, training: { steps: 1, batchSize: 30 } },
+    { ...config, training: { steps: 1, batchSize: 30, tokenBudget: null } },
     { ...config, extra: {} },
     withValue("reward", undefined),
     // A section that is sound as another one.
@@ -160,5 +172,5 @@ Deno.test("createChecker() refuses what checkRunConfig() refuses, also after sec
     throws(() => checkRunConfig(one), (error: Error) => ((message = error.message), true));
     throws(() => check(one), { message });
   }
-  check({ ...config, training: { steps: 1, batchSize: 4 } });
+  check({ ...config, training: { steps: 1, batchSize: 4, tokenBudget: null } });
 });

@@ -30,6 +30,7 @@ function refined(current: unknown, patch: unknown, path: Path): unknown {
     throw new ConfigError(pathText(path), "expected a value, got nothing; leave the field out");
   }
   if (!isObject(patch) || isComponent(patch)) return patch;
+  if (current === null) return patch; // what is switched off has no fields yet; they are checked later
   if (!isObject(current)) {
     throw new ConfigError(
       pathText(path),

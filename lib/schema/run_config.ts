@@ -47,7 +47,7 @@ export interface ProbeConfig {
   readonly prompts: number;
   /** Rollouts per prompt. */
   readonly rollouts: number;
-  /** Step sizes η of a plain gradient step on one prompt's objective. */
+  /** Step sizes η of a plain gradient step on one prompt's objective; with none, only rollouts are judged. */
   readonly stepSizes: readonly number[];
 }
 
@@ -104,7 +104,7 @@ export const runConfigSchema = z.strictObject({
     probe: z.strictObject({
       prompts: z.int().min(1),
       rollouts: z.int().min(16).max(4096),
-      stepSizes: z.array(z.number().gt(0)).min(1).max(20),
+      stepSizes: z.array(z.number().gt(0)).max(20),
     }).nullable(),
   }),
 }) satisfies z.ZodType<RunConfig>;

@@ -13,6 +13,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoin
 import { encodeColumns } from "./columns.ts";
 import { type Files, readJson, writeAtomically, writeJson } from "./files.ts";
 import { completeLines, decodeJsonLines, encodeJsonLines } from "./json_lines.ts";
+import { SCHEMA_VERSION } from "../schema/run_config.ts";
 import type { Provenance } from "./run_data.ts";
 import { remedy, type Task } from "./task.ts";
 
@@ -195,7 +196,8 @@ export class RunFolder {
   #create(task: Task): void {
     this.#makeFolder(this.#folder);
     if (readJson(this.#files, this.#path(FILES.config)) === null) {
-      writeJson(this.#files, this.#path(FILES.config), { format: FORMAT, ...settingsOf(task) });
+      const settings = { format: FORMAT, schema: SCHEMA_VERSION, ...settingsOf(task) };
+      writeJson(this.#files, this.#path(FILES.config), settings);
     }
   }
 

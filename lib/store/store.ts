@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { StoreError } from "../core/errors.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
-import type { RunConfig } from "../schema/run_config.ts";
+import { type RunConfig, SCHEMA_VERSION } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
 import { decodeColumns, decodeScores } from "./columns.ts";
 import { diskFiles, encodeJson, type Files, readJson, storeError, writeShared } from "./files.ts";
@@ -126,15 +126,21 @@ export class Store {
     return (failure as { readonly message: string } | null)?.message ?? null;
   }
 
-  /** Settings of everything in the store, and the seconds that what is finished took. */
+  /**
+   * Settings of everything in the store, and the seconds that what is finished took. Runs of another version of
+   * the settings are left out: what they were is no longer to be compared.
+   */
   history(): StoreHistory {
     const history: { runs: HistoryEntry[]; coldStarts: ColdStartHistoryEntry[] } = {
       runs: [],
       coldStarts: [],
     };
     for (const name of this.ids()) {
-      const settings = readJson(this.#files, this.path(name, FILES.config)) as Task | null;
-      if (settings === null) continue; // a folder that a crash left before its first file
+      const settings = readJson(this.#files, this.path(name, FILES.config)) as
+        | (Task & { readonly schema?: number })
+        | null;
+      // None in a folder that a crash left before its first file.
+      if (settings?.schema !== SCHEMA_VERSION) continue;
       const seconds = this.result(name)?.seconds ?? null;
       if (settings.kind === "run") history.runs.push({ ...settings, seconds });
       else history.coldStarts.push({ ...settings, seconds });
