@@ -1,6 +1,5 @@
 /** The paper's Table 4: one factor at a time on the benchmarks, and how far seed noise alone would spread it. */
-import { expectedNormalRange, normalRangeCdf, normalRangeQuantile } from "../core/normal_range.ts";
-import { holm, mean, variance } from "../core/statistics.ts";
+import { holm, mean } from "../core/statistics.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import {
   type AblatedFactor,
@@ -17,6 +16,7 @@ import {
   type SeedValues,
 } from "./paired_seeds.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
+import { type SeedNoise, seedNoise } from "./seed_noise.ts";
 
 /** Table 4 as `reports/paper/tables.json` has it. */
 export interface PaperAblation {
@@ -86,6 +86,8 @@ export interface AblationRow {
   readonly average: Estimate | null;
   /** Average less the base's, paired by seed, `p` after Holm's correction; null for the base. */
   readonly difference: Difference | null;
+  /** `best`: the highest average; `notWorse`: the 95 % interval of its difference to that one includes 0. */
+  readonly standing: "best" | "notWorse" | null;
   /** The paper's row with the same value (T_update: the same share of the run). */
   readonly paper: PaperRow | null;
 }
@@ -101,46 +103,6 @@ export interface AblationTable {
   readonly noise: SeedNoise | null;
 }
 
-/** How runs of one setting differ, in shares. */
-export interface SeedNoise {
-  /** Standard deviation between seeds of one run's average, pooled over settings. */
-  readonly deviation: number;
-  /** Its degrees of freedom. */
-  readonly df: number;
-  /**
-   * The same after taking out what all runs of one seed have in common: what separates settings that share a
-   * seed. Null where some setting lacks a seed.
-   */
-  readonly sharedSeeds: number | null;
-  /** What the numbers of prompts alone allow: √(Σ p(1 − p)/n)/splits, independent answers at the mean accuracies. */
-  readonly binomial: number;
-  /** Settings that it is measured on. */
-  readonly settings: number;
-}
-
-/**
- * Range of the averages of several runs of one and the same setting, in units of their standard deviation
- * `deviation`.
- */
-export interface NoiseRange {
-  readonly runs: number;
-  readonly expected: number;
-  /** Not exceeded in 95 % of cases. */
-  readonly usual: number;
-  /** Probability of a range at least as wide as `observed`. */
-  readonly p: number;
-}
-
-/** What a range of `runs` normal numbers with this standard deviation is like. */
-export function noiseRange(runs: number, deviation: number, observed: number): NoiseRange {
-  return {
-    runs,
-    expected: deviation * expectedNormalRange(runs),
-    usual: deviation * normalRangeQuantile(0.95, runs),
-    p: 1 - normalRangeCdf(observed / deviation, runs),
-  };
-}
-
 /** Benchmarks at the end of an arm's finished runs, by seed. */
 function scoresBySeed(arm: ArmResults): ReadonlyMap<number, BenchmarkScores> {
   return new Map(
@@ -153,49 +115,6 @@ function scoresBySeed(arm: ArmResults): ReadonlyMap<number, BenchmarkScores> {
 
 const averages = (scores: ReadonlyMap<number, BenchmarkScores>): SeedValues =>
   new Map([...scores].map(([seed, { average }]) => [seed, average]));
-
-/** Pooled within-setting standard deviation; null where no setting has two seeds. */
-export function seedNoise(
-  settings: readonly ReadonlyMap<number, BenchmarkScores>[],
-): SeedNoise | null {
-  const repeated = settings.filter(({ size }) => size > 1);
-  if (repeated.length === 0) return null;
-  const values = repeated.map((scores) => [...averages(scores).values()]);
-  const df = values.reduce((sum, { length }) => sum + length - 1, 0);
-  const pooled = values.reduce((sum, own) => sum + variance(own) * (own.length - 1), 0) / df;
-  const all = repeated.flatMap((scores) => [...scores.values()]);
-  const splits = Object.keys(all[0]!.splits);
-  const binomial = splits.reduce((sum, split) => {
-    const share = mean(all.map((scores) => scores.splits[split] ?? NaN));
-    return sum + share * (1 - share) / all[0]!.prompts[split]!;
-  }, 0);
-  return {
-    deviation: Math.sqrt(pooled),
-    df,
-    sharedSeeds: residualDeviation(repeated.map(averages)),
-    binomial: Math.sqrt(binomial) / splits.length,
-    settings: repeated.length,
-  };
-}
-
-/** √ of the mean square of x − setting mean − seed mean + mean; null for an incomplete table or a single row. */
-function residualDeviation(settings: readonly SeedValues[]): number | null {
-  const [first] = settings;
-  const seeds = [...first?.keys() ?? []];
-  const complete = settings.every((own) =>
-    own.size === seeds.length && seeds.every((seed) => own.has(seed))
-  );
-  if (!complete || settings.length < 2 || seeds.length < 2) return null;
-  const rows = settings.map((own) => seeds.map((seed) => own.get(seed)!));
-  const rowMeans = rows.map((row) => mean(row));
-  const seedMeans = seeds.map((_, j) => mean(rows.map((row) => row[j]!)));
-  const grand = mean(rowMeans);
-  let sum = 0;
-  rows.forEach((row, i) =>
-    row.forEach((value, j) => sum += (value - rowMeans[i]! - seedMeans[j]! + grand) ** 2)
-  );
-  return Math.sqrt(sum / ((rows.length - 1) * (seeds.length - 1)));
-}
 
 /** The paper's value that a value of ours stands for. */
 function samePaperValue(
@@ -267,6 +186,14 @@ export function ablationTable(
     const found = raw.get(arm) ?? null, at = tested.indexOf(found);
     return found === null || at < 0 ? found : { ...found, p: corrected[at]! };
   };
+  const meanOf = (arm: ArmResults) => mean([...averages(scores.get(arm)!).values()]);
+  const best = design.settings.filter((arm) => scores.get(arm)!.size > 0)
+    .reduce((best, arm) => meanOf(arm) > meanOf(best) ? arm : best);
+  const standing = (arm: ArmResults): AblationRow["standing"] => {
+    if (arm === best) return "best";
+    const below = pairedDifference(averages(scores.get(arm)!), averages(scores.get(best)!));
+    return below !== null && below.high !== null && below.high >= 0 ? "notWorse" : null;
+  };
   const rows = design.blocks.flatMap(({ factor, cases }) => {
     const named = TABLE4_FACTORS.find(({ key }) => key === factor.key)!;
     const baseCase = cases.find(({ isBase }) => isBase)!;
@@ -288,6 +215,7 @@ export function ablationTable(
         ),
         average: seedEstimate(own.map(({ average }) => average)),
         difference: isBase ? null : differenceOf(arm),
+        standing: standing(arm),
         paper: rowOf(value, arm, paperBase),
       };
     });
@@ -298,5 +226,18 @@ export function ablationTable(
     rows,
     comparisons: tested.length,
     noise: seedNoise([...scores.values()]),
+  };
+}
+
+/** Smallest and largest of the paper's averages, in per cent, and how many settings they are of. */
+export function paperSpan(
+  { rows }: PaperAblation,
+): { readonly settings: number; readonly low: number; readonly high: number } {
+  const averages = rows.map((row) => Number(row.at(-1)));
+  const blocks = new Set(rows.map(([parameter]) => parameter)).size;
+  return {
+    settings: rows.length - (blocks - 1), // the base row stands in every block
+    low: Math.min(...averages),
+    high: Math.max(...averages),
   };
 }

@@ -1,4 +1,5 @@
 /** Every section a report can have. */
+export { ablationTable } from "./ablation_table.ts";
 export { accuracyByCost } from "./accuracy_by_cost.ts";
 export { answer } from "./answer.ts";
 export { benchmarks } from "./benchmarks.ts";
