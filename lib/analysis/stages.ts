@@ -53,8 +53,8 @@ interface StageScores {
   readonly stage: Stage;
   readonly arm: string | null;
   readonly bySeed: ReadonlyMap<number, BenchmarkScores>;
-  /** Each policy once. */
-  readonly policies: readonly BenchmarkScores[];
+  /** Each policy once: by a number for each cold start before reinforcement learning, then by seed. */
+  readonly policies: ReadonlyMap<number, BenchmarkScores>;
 }
 
 /** The untrained policy, and the one that the cold start ends with. */
@@ -83,7 +83,10 @@ function beforeTraining(
       const scores = known.get(id)?.[stage] ?? null;
       return scores === null ? [] : [[seed, scores]];
     })),
-    policies: used.flatMap((id) => known.get(id)?.[stage] ?? []),
+    policies: new Map(used.flatMap((id, i) => {
+      const scores = known.get(id)?.[stage] ?? null;
+      return scores === null ? [] : [[i, scores]];
+    })),
   }));
 }
 
@@ -94,7 +97,7 @@ function afterTraining(stage: Stage, arm: ArmResults): StageScores {
       return scores === null ? [] : [[run.seed, scores]];
     }),
   );
-  return { stage, arm: arm.name, bySeed, policies: [...bySeed.values()] };
+  return { stage, arm: arm.name, bySeed, policies: bySeed };
 }
 
 /** Gains of a stage on every split and on the average; null where no seed has both. */
@@ -104,8 +107,10 @@ function gainOf(
   splits: readonly string[],
 ): StageRow["gain"] {
   const difference = (valueOf: (scores: BenchmarkScores) => number) => {
-    const values = ({ bySeed }: StageScores) =>
-      new Map([...bySeed].map(([seed, scores]) => [seed, valueOf(scores)]));
+    // Before reinforcement learning seeds may share policies, which then count once.
+    const replicates = after.arm === null ? "policies" : "bySeed";
+    const values = (stage: StageScores) =>
+      new Map([...stage[replicates]].map(([key, scores]) => [key, valueOf(scores)]));
     return pairedDifference(values(after), values(before));
   };
   const average = difference(({ average }) => average);
@@ -127,10 +132,10 @@ export function stageTable(results: ExperimentResults, paper: PaperStages): Stag
     ...beforeTraining(results, arms.flatMap(doneRuns)),
     ...(grpo === undefined ? [] : [afterTraining("grpo", grpo)]),
     ...(vas === undefined ? [] : [afterTraining("vas", vas)]),
-  ].filter(({ policies }) => policies.length > 0);
+  ].filter(({ policies }) => policies.size > 0);
   const [some] = stages;
   if (some === undefined || stages.length < 2) return null;
-  const { prompts } = some.policies[0]!;
+  const { prompts } = [...some.policies.values()][0]!;
   const splits = Object.keys(prompts);
   const gains = stages.map((stage, i) => i === 0 ? null : gainOf(stage, stages[i - 1]!, splits));
   const tested = gains.filter((gain) => gain?.average.p != null);
@@ -140,6 +145,7 @@ export function stageTable(results: ExperimentResults, paper: PaperStages): Stag
     seeds: [...new Set(arms.flatMap(doneRuns).map(({ seed }) => seed))].sort((a, b) => a - b),
     coldStarts: new Set(arms.flatMap(doneRuns).map(({ config }) => coldStartId(config))).size,
     rows: stages.map(({ stage, arm, policies }, i) => {
+      const own = [...policies.values()];
       const gain = gains[i]!, at = tested.indexOf(gain);
       const [name, ...values] = paper.rows[STAGES.indexOf(stage)] ?? [];
       return {
@@ -148,9 +154,9 @@ export function stageTable(results: ExperimentResults, paper: PaperStages): Stag
         splits: Object.fromEntries(
           splits.map((
             split,
-          ) => [split, seedEstimate(policies.map(({ splits }) => splits[split]!))!]),
+          ) => [split, seedEstimate(own.map(({ splits }) => splits[split]!))!]),
         ),
-        average: seedEstimate(policies.map(({ average }) => average))!,
+        average: seedEstimate(own.map(({ average }) => average))!,
         gain: gain === null || at < 0
           ? gain
           : { ...gain, average: { ...gain.average, p: corrected[at]! } },

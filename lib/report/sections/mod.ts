@@ -10,4 +10,5 @@ export { gallery } from "./gallery.ts";
 export { informativeGroups } from "./informative_groups.ts";
 export { provenance } from "./provenance.ts";
 export { scoreDynamics } from "./score_dynamics.ts";
+export { stageTable } from "./stage_table.ts";
 export { trainingCurves } from "./training_curves.ts";
