@@ -10,5 +10,6 @@ export { gallery } from "./gallery.ts";
 export { informativeGroups } from "./informative_groups.ts";
 export { provenance } from "./provenance.ts";
 export { scoreDynamics } from "./score_dynamics.ts";
+export { scoreNoise } from "./score_noise.ts";
 export { stageTable } from "./stage_table.ts";
 export { trainingCurves } from "./training_curves.ts";
