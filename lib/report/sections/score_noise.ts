@@ -94,7 +94,10 @@ export function scoreNoise(
     write: async (context) => {
       const probe = await probeOutcomes(context.results);
       if (probe === null) return null;
-      const noise = noiseOf(probe, { rollouts });
+      // The truth takes at least half of the rollouts.
+      const possible = rollouts.filter((count) => 2 * count <= probe.outcomes[0]!.length);
+      if (possible.length === 0) return null;
+      const noise = noiseOf(probe, { rollouts: possible });
       return markup`${summary(noise)}
 ${await chart(noise, probe, context)}
 ${noiseTable(noise)}
