@@ -114,8 +114,13 @@ function reference(comparisons: readonly Comparison[]): string {
 /**
  * The answer in one sentence, with intervals and n: the main outcomes of the headline, or all main outcomes where
  * the headline has none of them. Null without comparisons.
+ *
+ * @param opening what is compared with what
  */
-export function answerSentence(comparisons: readonly Comparison[]): string | null {
+export function answerSentence(
+  comparisons: readonly Comparison[],
+  opening = `Against ${reference(comparisons)}`,
+): string | null {
   const main = comparisons.filter(({ outcome }) => outcome.role === "main");
   if (main.length === 0) return null;
   const outcomes = new Map(main.map(({ outcome }) => [outcome.key, `${outcome.label} was`]));
@@ -125,7 +130,7 @@ export function answerSentence(comparisons: readonly Comparison[]): string | nul
     const lowered = subject.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()); // not "KL"
     return `${lowered} ${describeOutcome(found, ", ")}`;
   });
-  return `Against ${reference(comparisons)}, ${clauses.join("; ")}.`;
+  return `${opening}, ${clauses.join("; ")}.`;
 }
 
 /** The sentences a reader in a hurry takes away, each with its intervals and n. */
