@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { adamw } from "../algorithm/adamw.ts";
-import { noFilter } from "../algorithm/group_filter.ts";
+import { dynamicSampling, noFilter } from "../algorithm/group_filter.ts";
 import { grpo } from "../algorithm/grpo.ts";
 import { microMath } from "../dataset/micro_math.ts";
 import { transformer } from "../policy/transformer.ts";
@@ -8,11 +8,12 @@ import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
 import { coldStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type {
-  EvaluationRecord,
-  RefreshRecord,
-  RunRecord,
-  StepRecord,
+import {
+  type EvaluationRecord,
+  type RefreshRecord,
+  type RunRecord,
+  spent,
+  type StepRecord,
 } from "../schema/run_record.ts";
 import { coldStartEngine, policyOf } from "./cold_start.ts";
 import type { EngineStep } from "./engine_step.ts";
@@ -172,4 +173,65 @@ Deno.test("trainEngine() scores every prompt: OVS = p(1 − p), and VPS is its w
     ok(Math.abs(columns.vps![i]! - (0.8 * columns.ovs![i]! + 0.2 * columns.tds![i]!)) < 1e-6);
     equal(Math.round(p * 4), p * 4);
   });
+});
+
+Deno.test("trainEngine() ends after the step that uses its token budget up, and says so", async () => {
+  const steps = recordsOf(whole, "step");
+  const budget = spent(steps[2]!.tokens); // reached exactly by the third of five
+  const config = { ...CONFIG, training: { ...CONFIG.training, tokenBudget: budget } };
+  const units = await train(config);
+  deepEqual(units.map(({ step, steps }) => [step, steps]), [[0, 5], [1, 5], [2, 5], [3, 3]]);
+  deepEqual(
+    recordsOf(units, "step").map(({ rewardMean }) => rewardMean),
+    steps.slice(0, 3)
+      .map(({ rewardMean }) => rewardMean),
+  );
+  const last = recordsOf(units, "evaluation").at(-1)!;
+  deepEqual([last.step, Object.keys(last.splits).length], [3, 6]);
+  deepEqual(timeless(await train(config, 0, units[1]!.snapshot())), timeless(units.slice(2)));
+});
+
+Deno.test("trainEngine() with dynamic sampling trains on informative groups, and counts the others", async () => {
+  const config = { ...CONFIG, sampler: random(), filter: dynamicSampling({ maxRounds: 3 }) };
+  const units = await train(config);
+  const plain = recordsOf(await train({ ...config, filter: noFilter() }), "step");
+  recordsOf(units, "step").forEach((step, i) => {
+    ok(step.generatedGroups >= 6 && step.generatedGroups <= 18);
+    equal(step.rollouts.training, 24 * (i + 1));
+    ok(i > 0 || step.informativeGroups >= plain[i]!.informativeGroups);
+  });
+  const { rollouts } = recordsOf(units, "step").at(-1)!;
+  equal(
+    rollouts.discarded,
+    4 * recordsOf(units, "step").reduce((sum, step) => sum + step.generatedGroups - 6, 0),
+  );
+  ok(rollouts.discarded > 0);
+});
+
+Deno.test("trainEngine() resumed gives the same records when scores come from training and are shared out", async () => {
+  const config = {
+    ...CONFIG,
+    sampler: vas({
+      scoresFrom: "both",
+      refreshInterval: 2,
+      refreshShare: 0.3,
+      refreshOrder: "oldest",
+    }),
+  };
+  const units = await train(config);
+  deepEqual(
+    recordsOf(units, "refresh").filter(({ control }) => !control).map(({ prompts }) => prompts),
+    [
+      24,
+      8,
+      8,
+    ],
+  );
+  const resumed = await train(config, 0, units[2]!.snapshot());
+  deepEqual(timeless(resumed), timeless(units.slice(3)));
+});
+
+Deno.test("coldStartEngine() measures the policy before any training on every split", () => {
+  const [first] = recordsOf(coldStart, "evaluation");
+  deepEqual([first!.step, Object.keys(first!.splits).length], [0, 6]);
 });

@@ -8,7 +8,7 @@ import type { RunConfig } from "../schema/run_config.ts";
 import { ablate, grid } from "./axes.ts";
 import { type Case, cases } from "./case.ts";
 import { describePlan } from "./describe_plan.ts";
-import type { Experiment } from "./experiment.ts";
+import { type Experiment, quickVersion } from "./experiment.ts";
 import { formatPlan } from "./format_plan.ts";
 import { expand } from "./plan.ts";
 import lambdaGrid from "./testdata/lambda_grid.ts";
@@ -177,4 +177,37 @@ Deno.test("a grid of 10,000 runs expands, and is described and printed line by l
   const text = formatPlan(describePlan(plan, new Map(), history));
   equal(text.split("\n").filter((line) => line.includes("  to do  ")).length, 10_001);
   ok(text.includes("refreshInterval = 50, steps = 50"));
+});
+
+Deno.test("expand() gives every seed a cold start of its own where seeds reach so far", () => {
+  const experiment = {
+    base,
+    vary: cases({ "a": {}, "b": { training: { steps: 3 } } }),
+    seeds: [4, 9],
+  };
+  equal(expand(experiment).coldStarts.length, 1);
+  const { coldStarts, runs, cells, seedsReach } = expand({
+    ...experiment,
+    seedsReach: "coldStart",
+  });
+  deepEqual(coldStarts.map(({ identity }) => identity.coldStart.seed), [4, 9]);
+  deepEqual(runs.map(({ seed, config }) => [seed, config.coldStart.seed]), [
+    [4, 4],
+    [9, 9],
+    [4, 4],
+    [9, 9],
+  ]);
+  deepEqual(runs.map(({ coldStart }) => coldStart), [0, 1, 0, 1].map((i) => coldStarts[i]!.id));
+  equal(cells[0]!.config.coldStart.seed, base.coldStart.seed);
+  equal(seedsReach, "coldStart");
+});
+
+Deno.test("quickVersion() changes base and seeds and has a name of its own", () => {
+  const experiment = { name: "x", base, vary: cases({ "a": {} }), seeds: 5 };
+  throws(() => quickVersion(experiment), /--quick: x has no quick version/);
+  const quick = quickVersion({
+    ...experiment,
+    quick: { seeds: [1], base: { training: { steps: 2 } } },
+  });
+  deepEqual([quick.name, quick.seeds, quick.base.training.steps], ["x.quick", [1], 2]);
 });
