@@ -94,7 +94,7 @@ export interface SeedsForEffect {
 
 /**
  * Seeds needed to find `effect` (see {@link effectSize}) with the stated power in one test at 5 %. Null where the
- * noise is not known, or the effect is 0.
+ * noise is not known, the effect is 0, or a share would have to change by more than its baseline's mean.
  */
 export function seedsForEffect(
   row: Detectable,
@@ -103,6 +103,7 @@ export function seedsForEffect(
 ): SeedsForEffect | null {
   const size = effectSize(row, effect), { noise } = row;
   if (noise === null || size === null || !(size > 0)) return null;
+  if (row.outcome.unit === "share" && size > row.baselineMean!) return null;
   const needed = (deviation: number) => seedsNeeded(size / deviation, power); // two, where nothing varies
   return {
     seeds: needed(noise.deviation),

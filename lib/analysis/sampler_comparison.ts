@@ -10,7 +10,13 @@ import type { Baselines } from "./baseline.ts";
 import { type Verdict, verdictOf } from "./comparison.ts";
 import { meanHeight } from "./curve.ts";
 import { accuracyAt, improvementOver } from "./improvement.ts";
-import { type Difference, type Estimate, pairedDifference, seedEstimate } from "./paired_seeds.ts";
+import {
+  type Difference,
+  type Estimate,
+  pairedDifference,
+  seedEstimate,
+  type SeedValues,
+} from "./paired_seeds.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
 import { seedValues } from "./seed_values.ts";
 import { meanCostToReach } from "./threshold.ts";
@@ -29,6 +35,8 @@ export interface SamplerRow {
   readonly n: number;
   /** Validation accuracy at the budget. */
   readonly accuracy: Estimate | null;
+  /** `best`: the highest mean; `notWorse`: the interval of the difference to it, paired by seed, includes 0. */
+  readonly standing: "best" | "notWorse" | null;
   /** To the baseline, paired by seed; p after Holm's correction across arms. */
   readonly difference: Difference | null;
   readonly verdict: Verdict | null;
@@ -81,6 +89,22 @@ function meanGenerated(counts: readonly Generated[]): Generated {
   };
 }
 
+/** Which arm has the highest mean, and which are not shown to be below it. */
+function standingsOf(
+  arms: ReadonlyMap<string, SeedValues>,
+): ReadonlyMap<string, SamplerRow["standing"]> {
+  const means = [...arms].filter(([, values]) => values.size > 0)
+    .map(([arm, values]) => ({ arm, mean: mean([...values.values()]) }));
+  const best = means.toSorted((a, b) => b.mean - a.mean)[0]?.arm;
+  return new Map(
+    [...arms].map(([arm, values]) => {
+      if (arm === best) return [arm, "best"];
+      const difference = best === undefined ? null : pairedDifference(values, arms.get(best)!);
+      return [arm, difference?.high != null && difference.high >= 0 ? "notWorse" : null];
+    }),
+  );
+}
+
 /**
  * Every arm with finished runs at the common budget of generated tokens, against its baseline.
  *
@@ -95,12 +119,18 @@ export function compareSamplers(
   const budget = commonBudget(results, "tokens");
   if (budget === null || budget === 0) return null;
   const accuracyOf = (run: RunData) => accuracyAt(run, budget, "tokens");
-  const areaOf = (run: RunData) => meanHeight(accuracyCurve(run, "tokens"), 0, budget);
+  const starts = results.arms.flatMap(doneRuns).map((run) => accuracyCurve(run, "tokens")[0]!.x);
+  const start = Math.max(...starts); // none, where runs are evaluated before they generate anything
+  if (start > budget) return null;
+  const areaOf = (run: RunData) => meanHeight(accuracyCurve(run, "tokens"), start, budget);
   const reference = [...seedValues(baselines.first, accuracyOf).values()];
   const threshold = given ?? (reference.length === 0 ? null : mean(reference));
   if (threshold === null) return null;
 
   const arms = results.arms.filter((arm) => doneRuns(arm).length > 0);
+  const standings = standingsOf(
+    new Map(arms.map((arm) => [arm.name, seedValues(arm, accuracyOf)])),
+  );
   const rows = arms.map((arm) => rowOf(arm, baselines.of(arm)));
   const tested = rows.filter(({ difference }) => typeof difference?.p === "number");
   const adjusted = new Map(
@@ -129,6 +159,7 @@ export function compareSamplers(
       baseline: baseline?.name ?? null,
       n: values.length,
       accuracy: seedEstimate(values),
+      standing: standings.get(arm.name) ?? null,
       difference: baseline === null
         ? null
         : pairedDifference(accuracies, seedValues(baseline, accuracyOf)),

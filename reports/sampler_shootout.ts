@@ -1,0 +1,30 @@
+/** Samplers compared at one budget of generated tokens, with what the comparison could have seen. */
+import {
+  accuracyByCost,
+  answer,
+  benchmarks,
+  coldStart,
+  configuration,
+  cost,
+  defineReport,
+  detectableEffects,
+  informativeGroups,
+  provenance,
+  samplerComparison,
+} from "../lib/mod.ts";
+
+export default defineReport({
+  title: "Choosing prompts: samplers at one budget of tokens",
+  sections: [
+    answer(),
+    samplerComparison(),
+    detectableEffects({ effects: [0.02, 0.01] }),
+    accuracyByCost(),
+    informativeGroups(),
+    coldStart(),
+    benchmarks(),
+    cost(),
+    configuration(),
+    provenance(),
+  ],
+});
