@@ -9,15 +9,20 @@ Deno.test("parseArguments() reads a command with every flag", () => {
     {
       command: "run",
       file: "a.ts",
+      otherFile: null,
       seeds: "1..3",
       set: ["a.b=1,2", "c=[3]"],
+      setA: [],
+      setB: [],
       filter: ["vas"],
+      quick: false,
       force: true,
       retryFailed: true,
       failFast: true,
       json: true,
       jobs: 4,
       store: "s",
+      to: null,
     },
   );
 });
@@ -26,18 +31,33 @@ Deno.test("parseArguments() fills in what is not given", () => {
   deepEqual(parseArguments(["plan", "a.ts"]), {
     command: "plan",
     file: "a.ts",
+    otherFile: null,
     seeds: null,
     set: [],
+    setA: [],
+    setB: [],
     filter: [],
+    quick: false,
     force: false,
     retryFailed: false,
     failFast: false,
     json: false,
     jobs: navigator.hardwareConcurrency,
     store: "runs",
+    to: null,
   });
   equal(parseArguments(["show-data"])?.file, null);
   equal(parseArguments(["run", "--help"]), null);
+});
+
+Deno.test("parseArguments() takes two experiments to compare, each with settings of its own", () => {
+  const given = parseArguments("compare a.ts b.ts@old --set-b x.y=1 --set-a x.y=2".split(" "))!;
+  deepEqual([given.file, given.otherFile, given.setA, given.setB], [
+    "a.ts",
+    "b.ts@old",
+    ["x.y=2"],
+    ["x.y=1"],
+  ]);
 });
 
 const faults: readonly [string, RegExp][] = [
@@ -52,9 +72,12 @@ const faults: readonly [string, RegExp][] = [
   ["run a.ts --store", /--store: expected DIR, got nothing/],
   ["run a.ts --store a --store b", /--store: expected it once, got a and b/],
   ["run", /run: expected one FILE, got none/],
+  ["compare a.ts", /compare: expected FILE\[@STORE\] FILE\[@STORE\], got a\.ts/],
+  ["report a.ts --set-a b=1", /--set-a: no flag of "report", only of compare/],
   ["run a.ts b.ts", /run: expected one FILE, got a\.ts b\.ts/],
   ["rum a.ts", /command: expected one of run, plan, .* got "rum"; did you mean "run"\?/],
   ["", /command: expected one of .*, got nothing/],
+  ["report a.ts --to d", /--to: no flag of "report", only of export/],
   ["plan a.ts --force", /--force: no flag of "plan", only of run/],
   ["show-data --seeds 3", /--seeds: no flag of "show-data"/],
 ];
@@ -69,6 +92,7 @@ Deno.test("usage() names every flag of a command and no other", () => {
   deepEqual([...text.matchAll(/--([a-z-]+)/g)].map(([, name]) => name), [
     "seeds",
     "set",
+    "quick",
     "filter",
     "jobs",
     "json",
