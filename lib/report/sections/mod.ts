@@ -13,6 +13,7 @@ export { provenance } from "./provenance.ts";
 export { samplerComparison } from "./sampler_comparison.ts";
 export { scoreDynamics } from "./score_dynamics.ts";
 export { scoreNoise } from "./score_noise.ts";
+export { scoringCost } from "./scoring_cost.ts";
 export { stageTable } from "./stage_table.ts";
 export { staleness } from "./staleness.ts";
 export { trainingCurves } from "./training_curves.ts";
