@@ -1,5 +1,11 @@
 /** What the commands share: from a file and flags to a plan, and from a plan to the store's results. */
 import type { ExperimentResults } from "../analysis/results.ts";
+import {
+  describePlan,
+  type PlanDescription,
+  type PlanHistory,
+  type RunState,
+} from "../plan/describe_plan.ts";
 import { quickVersion } from "../plan/experiment.ts";
 import { filterPlan } from "../plan/filter.ts";
 import { loadExperiment } from "../plan/load_experiment.ts";
@@ -25,6 +31,34 @@ export function selectRuns(whole: Plan, { filter }: Arguments): Plan | null {
   if (plan.runs.length > 0) return plan;
   console.error(`--filter: none of the ${whole.runs.length} runs matches ${filter.join(" ")}`);
   return null;
+}
+
+/** A plan with what the store already has of it. */
+export function describeInStore(plan: Plan, store: Store): PlanDescription {
+  return describePlan(plan, statesOf(plan, store), historyOf(store));
+}
+
+function statesOf(plan: Plan, store: Store): Map<string, RunState> {
+  const names = [
+    ...plan.runs.map(({ id }) => id),
+    ...plan.coldStarts.map(({ id }) => coldStartFolder(id)),
+  ];
+  const states = [...store.statuses(names)].map(([name, status]): [string, RunState] => {
+    const why = status === "failed" ? store.failure(name)?.split("\n")[0] : undefined;
+    return [name, why === undefined ? { status } : { status, why }];
+  });
+  return new Map(states);
+}
+
+/** Settings and durations of everything in the store: for estimates, and for why a run is not done yet. */
+function historyOf(store: Store): PlanHistory {
+  const { runs, coldStarts } = store.history();
+  return {
+    runs,
+    coldStarts: coldStarts.flatMap(({ identity, seconds }) =>
+      seconds === null ? [] : [{ identity, seconds }]
+    ),
+  };
 }
 
 /** What the store holds of a plan, in the shape that reports read. */

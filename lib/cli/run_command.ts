@@ -1,6 +1,7 @@
 /** `run`: executes what is not done, then writes the report. */
 import { createEstimator } from "../plan/estimate.ts";
 import { fileURLToPath } from "node:url";
+import { planTotals } from "../plan/format_plan.ts";
 import type { Plan, PlannedRun } from "../plan/plan.ts";
 import { createReporter } from "../runner/reporters.ts";
 import { scheduleOrder } from "../runner/schedule.ts";
@@ -10,7 +11,7 @@ import { openStore, type Store } from "../store/store.ts";
 import type { ColdStartTask, RunTask } from "../store/task.ts";
 import { type Arguments, resumeCommand } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
-import { loadPlan, selectRuns } from "./experiment.ts";
+import { describeInStore, loadPlan, selectRuns } from "./experiment.ts";
 import { updateReport } from "./report_page.ts";
 
 /** The project's folder: whose code it is that runs. */
@@ -33,6 +34,7 @@ export async function runCommand(
   const plan = selectRuns(whole, given);
   if (plan === null) return EXIT.nothingMatched;
   const store = openStore(given.store, { create: true });
+  if (!given.json) announce(plan, store, given);
   const { result, exit } = await sweep(plan, store, given, engines);
   let report: string | null = null, fault: string | null = null;
   if (!result.interrupted && result.finished + result.cached > 0) {
@@ -47,6 +49,13 @@ export async function runCommand(
   if (fault === null) return exit;
   console.error(`error: no report: ${fault}`);
   return exit === EXIT.done ? EXIT.failed : exit;
+}
+
+/** What is about to be generated and how long it may take, unless there is nothing to do. */
+function announce(plan: Plan, store: Store, { jobs }: Arguments): void {
+  const statuses = [...store.statuses(plan.runs.map(({ id }) => id)).values()];
+  if (statuses.every((status) => status === "done")) return;
+  for (const line of planTotals(describeInStore(plan, store), { jobs })) console.error(line);
 }
 
 async function sweep(

@@ -67,6 +67,7 @@ export interface PlanDescription {
   readonly question: string;
   readonly cases: number;
   readonly seeds: readonly number[];
+  readonly hasQuickVersion: boolean;
   readonly runs: readonly RunDescription[];
   readonly coldStarts: readonly ColdStartDescription[];
   readonly totals: {
@@ -144,6 +145,7 @@ export function describePlan(
     question: plan.question,
     cases: plan.cells.length,
     seeds: plan.seeds,
+    hasQuickVersion: plan.hasQuickVersion,
     runs,
     coldStarts,
     totals: {

@@ -42,8 +42,11 @@ export interface QuickVersion {
  *
  * Errors: a {@link ConfigError} for an experiment that has none.
  */
-export function quickVersion<E extends Experiment & { readonly name: string }>(experiment: E): E {
-  const { quick, base, name } = experiment;
+export function quickVersion<E extends Experiment & { readonly name: string }>(
+  experiment: E,
+): Omit<E, "quick"> {
+  const { quick, ...whole } = experiment;
+  const { base, name } = whole;
   if (quick === undefined) {
     throw new ConfigError(
       "--quick",
@@ -51,7 +54,7 @@ export function quickVersion<E extends Experiment & { readonly name: string }>(e
     );
   }
   return {
-    ...experiment,
+    ...whole,
     name: `${name}.quick`,
     base: refine(base, quick.base ?? {}),
     seeds: quick.seeds,

@@ -11,7 +11,7 @@ export interface FormatPlanOptions {
 
 const NUMBER = new Intl.NumberFormat("en-US");
 
-/** Every cold start and run on a line, and what they add up to. */
+/** What the runs add up to, then every cold start and run on a line. */
 export function formatPlan(
   description: PlanDescription,
   { jobs = 1 }: FormatPlanOptions = {},
@@ -23,11 +23,11 @@ export function formatPlan(
     heading,
     ...question.split("\n\n").slice(0, 1),
     "",
+    ...planTotals(description, { jobs }),
+    "",
     table(["cold start", "status", "demonstrations", "time", "why"], coldStarts.map(coldStartRow)),
     "",
     runTable(runs),
-    "",
-    ...totalLines(description, jobs),
   ].join("\n");
 }
 
@@ -68,7 +68,14 @@ function variesInWords({ cases, factors }: RunDescription): string {
   return last.every((text) => cases[0]!.includes(text)) ? "" : texts.join(", ");
 }
 
-function totalLines({ totals, runs, coldStarts }: PlanDescription, jobs: number): string[] {
+/** Seconds from which on a user may prefer the quick version. */
+const LONG = 600;
+
+/** Runs by status, rollouts and time of what is not done: what to know before starting it. */
+export function planTotals(
+  { totals, runs, coldStarts, hasQuickVersion }: PlanDescription,
+  { jobs = 1 }: FormatPlanOptions = {},
+): string[] {
   const lines: string[] = [];
   const { rollouts, statuses } = totals;
   lines.push(Object.entries(statuses).map(([status, n]) => `${n} ${status}`).join(", "));
@@ -93,6 +100,7 @@ function totalLines({ totals, runs, coldStarts }: PlanDescription, jobs: number)
     lines.push(
       `time: about ${duration(wall)} with ${count(jobs, "process", "processes")}, ${source}`,
     );
+    if (wall >= LONG && hasQuickVersion) lines.push("--quick runs a small version of it");
   }
   return lines;
 }

@@ -50,6 +50,8 @@ export interface Plan {
   readonly question: string;
   readonly seeds: readonly number[];
   readonly seedsReach: SeedsReach;
+  /** Whether the experiment says what `--quick` is to do. */
+  readonly hasQuickVersion: boolean;
   /** In the order of the experiment file. */
   readonly cells: readonly Cell[];
   /** Each run once, in the order in which cells first name them. */
@@ -79,7 +81,7 @@ export interface Plan {
  * ```
  */
 export function expand(
-  { name = "", question = "", base, vary, seeds, seedsReach = "run" }: Experiment,
+  { name = "", question = "", base, vary, seeds, seedsReach = "run", quick }: Experiment,
 ): Plan {
   const seedNumbers = seedList(seeds);
   checkLabels(vary);
@@ -110,6 +112,7 @@ export function expand(
     question,
     seeds: seedNumbers,
     seedsReach,
+    hasQuickVersion: quick !== undefined,
     cells,
     runs: [...runs.values()],
     coldStarts: [...coldStarts.values()],
