@@ -40,12 +40,12 @@ export function benchmarks(): Section {
           ]];
         })
       );
-      type Row = { split: string; arm: string; index: number; first: number; last: number };
+      type Row = { split: string; arm: string; seed: number; first: number; last: number };
       const table = await createTable<Row>(
-        ["split", "arm", "index", "first", "last"],
+        ["split", "arm", "seed", "first", "last"],
         found.flatMap(({ arm, rows }) =>
-          rows.flatMap(({ split, first, last }) =>
-            first.map((value, index) => ({ split, arm, index, first: value, last: last[index]! }))
+          rows.flatMap(({ split, seeds, first, last }) =>
+            seeds.map((seed, i) => ({ split, arm, seed, first: first[i]!, last: last[i]! }))
           )
         ),
       );

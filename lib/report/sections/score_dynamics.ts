@@ -14,6 +14,7 @@ import type { ReportContext, Section } from "../define_report.ts";
 import { formatFixed, formatNumber } from "../format.ts";
 import { csvLink, dataTable, figure, pair, panel, panels } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
+import { flowTable, stability } from "./score_flow.ts";
 
 /** `reports/paper/fig3.json`. */
 export interface PaperDynamics {
@@ -214,6 +215,9 @@ async function armFigure(
       <h3>${arm}: movement between bins</h3>
       ${await matrices(dynamics, context)}
       ${shareTable(dynamics, paper)}
+      <h3>${arm}: flow up and down, and ranking</h3>
+      ${flowTable(dynamics, paper.transition)}
+      ${stability(dynamics)}
     `,
     caption:
       markup`${prompts} prompts, ${scoringRollouts} scoring rollouts each, n = ${seeds.length} ${
@@ -222,7 +226,7 @@ async function armFigure(
         binningText(dynamics)
       }.${selection} Histograms: mean count over seeds. Matrices: all seeds together; each row is a bin before, coloured by the share of its prompts that went to each bin after (full colour from ${
         100 * FULL_COLOUR
-      } %). Table: mean over seeds ± half a 95 % Student-t interval; the paper's refreshes in their order. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
+      } %). Tables: mean over seeds ± half a 95 % Student-t interval; the paper's refreshes in their order. Up and down: shares of prompts that change to a higher or lower bin, and the mean move of all prompts; rank correlation: Spearman's, of the scores themselves. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
     data: csvLink(`scores_${index}`, await data(dynamics)),
   });
 }
