@@ -54,3 +54,23 @@ export const loadVega = async () => ({
   vega: await import("vega"),
   vegaLite: await import("vega-lite"),
 });
+
+/** Writes Parquet. */
+export const loadParquetWriter = () => import("hyparquet-writer");
+/** Reads Parquet. */
+export const loadParquetReader = () => import("hyparquet");
+
+/**
+ * SVG → PNG by WebAssembly, without a browser. With it come the two fonts of our figures: Arimo is as wide as
+ * Helvetica and Arial, for which the charts are laid out.
+ */
+export const loadResvg = async () => {
+  const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
+  const asset = (name: string) => Deno.readFile(new URL(import.meta.resolve(name)));
+  const [program, ...fonts] = await Promise.all([
+    asset("@resvg/resvg-wasm/index_bg.wasm"),
+    asset("@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf"),
+    asset("@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf"),
+  ]);
+  return { initialize: () => initWasm(program!), Resvg, fonts };
+};

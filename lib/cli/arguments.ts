@@ -3,7 +3,7 @@ import { parseArgs } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 
 /** What the program can be asked to do. */
-export const COMMANDS = ["run", "plan", "report", "compare", "show-data"] as const;
+export const COMMANDS = ["run", "plan", "report", "compare", "export", "show-data"] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
@@ -27,6 +27,8 @@ export interface Arguments {
   readonly json: boolean;
   readonly jobs: number;
   readonly store: string;
+  /** Of `export`: the folder to write; null for the one beside the report. */
+  readonly to: string | null;
 }
 
 type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile"> | "help";
@@ -39,7 +41,7 @@ interface FlagInfo {
   readonly commands: readonly Command[];
 }
 
-const EXPERIMENT_COMMANDS = ["run", "plan", "report", "compare"] as const;
+const EXPERIMENT_COMMANDS = ["run", "plan", "report", "compare", "export"] as const;
 
 const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   seeds: {
@@ -109,6 +111,12 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     meaning: "where runs are kept (default: runs)",
     commands: EXPERIMENT_COMMANDS,
   },
+  to: {
+    name: "to",
+    value: "DIR",
+    meaning: "the folder to write (default: beside the report, with its name)",
+    commands: ["export"],
+  },
   help: { name: "help", meaning: "this text", commands: COMMANDS },
 };
 
@@ -140,6 +148,11 @@ const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     operand: "FILE[@STORE] FILE[@STORE]",
     count: [2, 2],
     text: "Puts two experiments, or two versions of one, side by side: settings, outcomes, curves.",
+  },
+  export: {
+    operand: "FILE",
+    count: [1, 1],
+    text: "Writes an experiment's figures, tables and records as files for a paper.",
   },
   "show-data": {
     operand: "[RECIPE]",
@@ -229,6 +242,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     json: parsed[FLAGS.json.name] === true,
     jobs: parseJobs(values("jobs")[0]),
     store: values("store")[0] ?? "runs",
+    to: values("to")[0] ?? null,
   };
 }
 

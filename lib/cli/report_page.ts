@@ -47,7 +47,7 @@ export function pageName(name: string, { set, seeds }: Variant): string {
 }
 
 /** A quick version of an experiment is reported as the experiment is. */
-const reportName = (name: string) => name.replace(/\.quick$/, "");
+export const reportName = (name: string) => name.replace(/\.quick$/, "");
 
 /** Folders whose code decides what a report looks like. */
 const CODE = ["../analysis", "../report"].map((path) =>
@@ -122,7 +122,7 @@ export async function updateReport(
 }
 
 /** The report, with a word at its top that this is not the experiment as written. */
-function withVariant(report: Report, variant: Variant): Report {
+export function withVariant(report: Report, variant: Variant): Report {
   const text = variantText(variant);
   if (text === "") return report;
   const notice = `Not the experiment as its file has it, but with ${text}.`;

@@ -59,20 +59,45 @@ async function contextOf(report: Report, results: ExperimentResults): Promise<Re
   };
 }
 
-/** The page as text. */
-export async function renderReport(report: Report, results: ExperimentResults): Promise<string> {
+/** A section with content. */
+interface WrittenSection {
+  readonly id: string;
+  readonly title: string;
+  readonly content: Html;
+}
+
+/**
+ * What the report has to show, section by section; page and export are made from it.
+ *
+ * Errors: a ConfigError for an experiment without arms.
+ */
+export async function writeSections(
+  report: Report,
+  results: ExperimentResults,
+): Promise<{ readonly context: ReportContext; readonly sections: readonly WrittenSection[] }> {
   const context = await contextOf(report, results);
   (await loadVega()).vega.resetSVGDefIds(); // the same results give the same page
-  const sections: { id: string; title: string; content: Html }[] = [];
+  const sections: WrittenSection[] = [];
   for (const { id, title, write } of report.sections) {
     const content = await write(context);
     if (content !== null) sections.push({ id, title, content });
   }
+  return { context, sections };
+}
+
+/** The report's own title, or its experiment's name. */
+export function reportTitle({ title }: Report, { name }: ExperimentResults): string {
+  return title ?? name.replaceAll("_", " ");
+}
+
+/** The page as text. */
+export async function renderReport(report: Report, results: ExperimentResults): Promise<string> {
+  const { sections } = await writeSections(report, results);
   const done = results.arms.flatMap(doneRuns).length;
   const planned = results.arms.reduce((sum, { runs }) => sum + runs.length, 0);
   const records = results.arms.flatMap(doneRuns).reduce((sum, run) => sum + run.records.length, 0);
   return page({
-    title: report.title ?? results.name.replaceAll("_", " "),
+    title: reportTitle(report, results),
     question: results.question,
     notice: report.notice ?? null,
     sections,
