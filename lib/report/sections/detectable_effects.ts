@@ -31,7 +31,8 @@ function sizeText(row: Detectable, size: number): string {
 
 function deviationText(row: Known): string {
   const { deviation, low, high } = row.noise;
-  return `${sizeText(row, deviation)} [${sizeText(row, low)}, ${sizeText(row, high)}]`;
+  const bare = (size: number) => sizeText(row, size).replace(/ .*/, "");
+  return `${sizeText(row, deviation)} [${bare(low)}, ${bare(high)}]`;
 }
 
 /** `24 [8, 900]`. */
@@ -49,8 +50,8 @@ function effectText(effect: number): string {
   return `${number} pp or ${number} %`;
 }
 
-const byDeviation = (rows: readonly Known[]) =>
-  rows.toSorted((a, b) => a.noise.deviation - b.noise.deviation);
+const bySize = (rows: readonly Known[]) =>
+  rows.toSorted((a, b) => a.noise.detectable - b.noise.detectable);
 
 /** One row per outcome: its typical arm, and what the noisiest one could have shown. */
 function outcomeTable(rows: readonly Known[], effects: readonly number[], several: boolean): Html {
@@ -66,12 +67,12 @@ function outcomeTable(rows: readonly Known[], effects: readonly number[], severa
       ...effects.map((effect) => `Seeds for ${effectText(effect)}`),
     ],
     rows: outcomes.map((arms): readonly HtmlPart[] => {
-      const sorted = byDeviation(arms), median = sorted[Math.floor((sorted.length - 1) / 2)]!;
+      const sorted = bySize(arms), median = sorted[Math.floor((sorted.length - 1) / 2)]!;
       const noisiest = sorted.at(-1)!;
       const { noise, outcome } = median;
       return [
         outcome.label,
-        countText(arms.map(({ n }) => n)),
+        countText(arms.map(({ n }) => n)).replace("n = ", ""),
         deviationText(median),
         sizeText(median, noise.detectable),
         ...(several
@@ -163,7 +164,7 @@ export function detectableEffects(
         return markup`<p>Not known: the noise between seeds needs two seeds finished in an arm and in its baseline.</p>`;
       }
       const arms = new Set(known.map(({ arm }) => arm)).size;
-      const accuracy = byDeviation(
+      const accuracy = bySize(
         known.filter(({ outcome }) => outcome.key === "finalAccuracy"),
       );
       const median = accuracy[Math.floor((accuracy.length - 1) / 2)];

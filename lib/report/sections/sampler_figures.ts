@@ -92,7 +92,7 @@ export async function tokenCurveFigure(
   found: SamplerComparison,
   context: ReportContext,
 ): Promise<Html | null> {
-  const { accuracy, styles, replicates, seedMeaning } = context;
+  const { accuracy, styles, seedMeaning } = context;
   const curves = drawnCurves(accuracy, { x: "tokens", y: "accuracy" });
   const drawn = await againstBaseline(found, context, "Validation accuracy against tokens", {
     ...curves,
@@ -109,7 +109,9 @@ export async function tokenCurveFigure(
     legend: legend(styles),
     content: panels(drawn),
     caption:
-      markup`Validation accuracy against tokens generated for training, scoring and discarded groups; each sampler with what it is compared with. Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. Upright line: the common budget. While prompts are scored, cost rises and the policy stays as it is: the flat stretches. ${seedMeaning}`,
+      markup`Validation accuracy against tokens generated for training, scoring and discarded groups; each sampler with what it is compared with. Bold: mean over seeds; band: 95 % Student-t interval for it, ${
+        countText(found.rows.map(({ n }) => n))
+      }; thin: single seeds. Upright line: the common budget. While prompts are scored, cost rises and the policy stays as it is: the flat stretches. ${seedMeaning}`,
     data: csvLink("sampler_curves", await bandTable({ accuracy: curves.bands })),
   });
 }
@@ -147,7 +149,9 @@ export async function profileFigure(
     legend: legend(context.styles),
     content: panels(drawn),
     caption:
-      markup`Performance profiles (Agarwal et al. 2021): share of runs × problem families of the validation split with an accuracy above τ, at each run's last evaluation within the budget; a curve further up and right is better. Bands: pointwise 95 % percentile intervals of the bootstrap that draws runs anew within a family, ${context.replicates}; so few runs make them too narrow. A family has few prompts, so that its accuracy is coarse. ${context.seedMeaning}`,
+      markup`Performance profiles (Agarwal et al. 2021): share of runs × problem families of the validation split with an accuracy above τ, at each run's last evaluation within the budget; a curve further up and right is better. Bands: pointwise 95 % percentile intervals of the bootstrap that draws runs anew within a family, ${
+        countText(found.rows.map(({ n }) => n))
+      }; so few runs make them too narrow. A family has few prompts, so that its accuracy is coarse. ${context.seedMeaning}`,
     data: csvLink("profiles", await bandTable({ profile: bands })),
   });
 }
