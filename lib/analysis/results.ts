@@ -50,6 +50,13 @@ export function mixtureRatio({ config: { sampler } }: ArmResults): number | null
       return 0;
     case "vas":
       return sampler.mixtureRatio;
+    case "learnability":
+    case "mopps":
+    case "greso":
+    case "replay":
+    case "adaRft":
+    case "easyToHard":
+      return null;
     default:
       sampler satisfies never;
       return null;

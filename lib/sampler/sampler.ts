@@ -1,13 +1,25 @@
 /** Which prompts come next: the contract every sampler keeps, and the list of samplers. */
 import type { RandomSource } from "../core/random.ts";
 import type { PromptScores } from "../engine/engine_step.ts";
+import type { AdaRftConfig } from "./ada_rft.ts";
+import type { EasyToHardConfig } from "./easy_to_hard.ts";
+import type { GresoConfig } from "./greso.ts";
+import type { LearnabilityConfig } from "./learnability.ts";
+import type { MoppsConfig } from "./mopps.ts";
 import { createRandomSampler, type RandomConfig } from "./random.ts";
+import type { ReplayConfig } from "./replay.ts";
 import { createVasSampler, type DiversityMeasure, type VasConfig } from "./vas.ts";
 
 /** Which prompts come next: settings. */
 export type SamplerConfig =
   | RandomConfig
-  | VasConfig;
+  | VasConfig
+  | LearnabilityConfig
+  | MoppsConfig
+  | GresoConfig
+  | ReplayConfig
+  | AdaRftConfig
+  | EasyToHardConfig;
 
 /** Where in a step a refresh may fall. */
 export type RefreshPhase = "beforeDraw" | "afterUpdate";
@@ -140,6 +152,13 @@ export function createSampler(config: SamplerConfig, pool: Pool): Sampler {
       return createRandomSampler(pool);
     case "vas":
       return createVasSampler(config, pool);
+    case "learnability":
+    case "mopps":
+    case "greso":
+    case "replay":
+    case "adaRft":
+    case "easyToHard":
+      throw new Error(`${config.kind}() cannot draw yet`);
     default:
       return config satisfies never;
   }

@@ -133,6 +133,22 @@ function crossFaults(config: RunConfig): Fault[] {
         `draws none by its score, got ${sampler.mixtureRatio}`,
     });
   }
+  if (sampler.kind === "learnability" && sampler.candidates > dataset.prompts) {
+    faults.push({
+      path: ["sampler", "candidates"],
+      problem: `expected at most dataset.prompts (${dataset.prompts}), got ${sampler.candidates}`,
+    });
+  }
+  if (
+    sampler.kind === "learnability" && sampler.bufferShare > 0 &&
+    weightedPrompts(sampler.bufferShare, batchSize) === 0
+  ) {
+    faults.push({
+      path: ["sampler", "bufferShare"],
+      problem: `expected 0, or at least 1/${batchSize}: of a batch of ${batchSize} prompts this ` +
+        `draws none from the buffer, got ${sampler.bufferShare}`,
+    });
+  }
   if (filter.kind === "screening" && filter.screeningRollouts >= algorithm.groupSize) {
     faults.push({
       path: ["filter", "screeningRollouts"],

@@ -7,7 +7,13 @@ import { type MicroMathConfig, microMathSchema } from "../dataset/micro_math.ts"
 import { RESPONSE_TOKENS } from "../dataset/prompt.ts";
 import { type SupervisedConfig, supervisedSchema } from "../algorithm/supervised.ts";
 import { type TransformerConfig, transformerSchema } from "../policy/transformer.ts";
+import { adaRftSchema } from "../sampler/ada_rft.ts";
+import { easyToHardSchema } from "../sampler/easy_to_hard.ts";
+import { gresoSchema } from "../sampler/greso.ts";
+import { learnabilitySchema } from "../sampler/learnability.ts";
+import { moppsSchema } from "../sampler/mopps.ts";
 import { randomSchema } from "../sampler/random.ts";
+import { replaySchema } from "../sampler/replay.ts";
 import type { SamplerConfig } from "../sampler/sampler.ts";
 import { vasSchema } from "../sampler/vas.ts";
 
@@ -82,7 +88,16 @@ export const runConfigSchema = z.strictObject({
   model: transformerSchema,
   dataset: microMathSchema,
   coldStart: supervisedSchema,
-  sampler: z.discriminatedUnion("kind", [randomSchema, vasSchema]),
+  sampler: z.discriminatedUnion("kind", [
+    randomSchema,
+    vasSchema,
+    learnabilitySchema,
+    moppsSchema,
+    gresoSchema,
+    replaySchema,
+    adaRftSchema,
+    easyToHardSchema,
+  ]),
   reward: z.strictObject({ format: z.number(), accuracy: z.number() }),
   algorithm: grpoSchema,
   filter: groupFilterSchema,
