@@ -14,6 +14,8 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return await (await import("./cli/report_command.ts")).reportCommand(given);
     case "compare":
       return await (await import("./cli/compare_command.ts")).compareCommand(given);
+    case "power":
+      return await (await import("./cli/power_command.ts")).powerCommand(given);
     case "export":
       return await (await import("./cli/export_command.ts")).exportCommand(given);
     case "show-data":

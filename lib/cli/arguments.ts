@@ -3,7 +3,15 @@ import { parseArgs } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 
 /** What the program can be asked to do. */
-export const COMMANDS = ["run", "plan", "report", "compare", "export", "show-data"] as const;
+export const COMMANDS = [
+  "run",
+  "plan",
+  "report",
+  "compare",
+  "power",
+  "export",
+  "show-data",
+] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
@@ -29,6 +37,8 @@ export interface Arguments {
   readonly store: string;
   /** Of `export`: the folder to write; null for the one beside the report. */
   readonly to: string | null;
+  /** Of `power`: the effect to find, a share. */
+  readonly effect: number;
 }
 
 type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile"> | "help";
@@ -41,7 +51,7 @@ interface FlagInfo {
   readonly commands: readonly Command[];
 }
 
-const EXPERIMENT_COMMANDS = ["run", "plan", "report", "compare", "export"] as const;
+const EXPERIMENT_COMMANDS = ["run", "plan", "report", "compare", "power", "export"] as const;
 
 const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   seeds: {
@@ -117,6 +127,12 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     meaning: "the folder to write (default: beside the report, with its name)",
     commands: ["export"],
   },
+  effect: {
+    name: "effect",
+    value: "SHARE",
+    meaning: "the effect to find (default: 0.02, two points of a share or 2 % of the baseline)",
+    commands: ["power"],
+  },
   help: { name: "help", meaning: "this text", commands: COMMANDS },
 };
 
@@ -148,6 +164,12 @@ const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     operand: "FILE[@STORE] FILE[@STORE]",
     count: [2, 2],
     text: "Puts two experiments, or two versions of one, side by side: settings, outcomes, curves.",
+  },
+  power: {
+    operand: "FILE",
+    count: [1, 1],
+    text:
+      "Says how many seeds an effect needs, from the noise between the seeds that are finished.",
   },
   export: {
     operand: "FILE",
@@ -243,6 +265,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     jobs: parseJobs(values("jobs")[0]),
     store: values("store")[0] ?? "runs",
     to: values("to")[0] ?? null,
+    effect: parseEffect(values("effect")[0]),
   };
 }
 
@@ -252,6 +275,15 @@ function parseJobs(text: string | undefined): number {
     throw new ConfigError("--jobs", `expected a whole number from 1 to 9999, got "${text}"`);
   }
   return Number(text);
+}
+
+function parseEffect(text: string | undefined): number {
+  if (text === undefined) return 0.02;
+  const effect = Number(text);
+  if (!(/^[\d.]+$/.test(text) && effect > 0 && effect < 1)) {
+    throw new ConfigError("--effect", `expected a share above 0 and below 1, got "${text}"`);
+  }
+  return effect;
 }
 
 /** The command that goes on where `args` stopped, to be typed into a shell. */

@@ -23,6 +23,7 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       jobs: 4,
       store: "s",
       to: null,
+      effect: 0.02,
     },
   );
 });
@@ -45,6 +46,7 @@ Deno.test("parseArguments() fills in what is not given", () => {
     jobs: navigator.hardwareConcurrency,
     store: "runs",
     to: null,
+    effect: 0.02,
   });
   equal(parseArguments(["show-data"])?.file, null);
   equal(parseArguments(["run", "--help"]), null);
@@ -69,6 +71,9 @@ const faults: readonly [string, RegExp][] = [
   ["run a.ts -x", /-x: unknown flag/],
   ["run a.ts --jobs 0", /--jobs: expected a whole number from 1 to 9999, got "0"/],
   ["run a.ts --jobs two", /--jobs: .* got "two"/],
+  ["power a.ts --effect 2", /--effect: expected a share above 0 and below 1, got "2"/],
+  ["power a.ts --effect 0x1", /--effect: .* got "0x1"/],
+  ["run a.ts --effect 0.1", /--effect: no flag of "run", only of power/],
   ["run a.ts --store", /--store: expected DIR, got nothing/],
   ["run a.ts --store a --store b", /--store: expected it once, got a and b/],
   ["run", /run: expected one FILE, got none/],

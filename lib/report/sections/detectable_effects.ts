@@ -2,59 +2,35 @@
 import {
   type Detectable,
   detectableEffects as effectsOf,
-  type SeedNoise,
   seedsForEffect,
 } from "../../analysis/detectable.ts";
 import { createTable } from "../../analysis/table.ts";
 import { POWER } from "../../core/power.ts";
 import type { Section } from "../define_report.ts";
-import { formatCount, formatFixed, outcomeFormat } from "../format.ts";
+import {
+  deviationText,
+  effectText,
+  isKnown,
+  type KnownDetectable,
+  seedsText,
+  sizeText,
+} from "../detectable_text.ts";
+import { formatFixed } from "../format.ts";
 import { csvLink, dataTable } from "../html/figure.ts";
 import { type Html, type HtmlPart, markup } from "../html/html.ts";
 import { countText } from "./estimates.ts";
 
 /** Effects that seeds are counted for, where the report names none. */
 const EFFECTS = [0.02, 0.01] as const;
-/** More seeds than this are only said to be more. */
-const MOST_SEEDS = 10_000;
-
-/** A row whose noise is known. */
-type Known = Detectable & { readonly noise: SeedNoise };
-
-const isKnown = (row: Detectable): row is Known => row.noise !== null;
-
-/** A size in the outcome's unit, without a sign: `4.1 pp`. */
-function sizeText(row: Detectable, size: number): string {
-  const typical = 10 * (row.noise?.deviation || size); // two significant digits are enough
-  return outcomeFormat(row.outcome, typical).difference(size).replace("+", "");
-}
-
-function deviationText(row: Known): string {
-  const { deviation, low, high } = row.noise;
-  const bare = (size: number) => sizeText(row, size).replace(/ .*/, "");
-  return `${sizeText(row, deviation)} [${bare(low)}, ${bare(high)}]`;
-}
-
-/** `24 [8, 900]`. */
-function seedsText(row: Detectable, effect: number): string {
-  const needed = seedsForEffect(row, effect);
-  if (needed === null) return "–";
-  const count = (seeds: number) =>
-    seeds > MOST_SEEDS ? `> ${formatCount(MOST_SEEDS)}` : formatCount(seeds);
-  return `${count(needed.seeds)} [${count(needed.low)}, ${count(needed.high)}]`;
-}
-
-/** `2 pp or 2 %`: points for shares, per cent of the baseline's mean for other numbers. */
-function effectText(effect: number): string {
-  const number = formatFixed(100 * effect, 2).replace(/\.?0+$/, "");
-  return `${number} pp or ${number} %`;
-}
-
-const bySize = (rows: readonly Known[]) =>
+const bySize = (rows: readonly KnownDetectable[]) =>
   rows.toSorted((a, b) => a.noise.detectable - b.noise.detectable);
 
 /** One row per outcome: its typical arm, and what the noisiest one could have shown. */
-function outcomeTable(rows: readonly Known[], effects: readonly number[], several: boolean): Html {
+function outcomeTable(
+  rows: readonly KnownDetectable[],
+  effects: readonly number[],
+  several: boolean,
+): Html {
   const outcomes = [...Map.groupBy(rows, ({ outcome }) => outcome.key).values()];
   return dataTable({
     label: "Detectable effects by outcome",
@@ -87,7 +63,7 @@ function outcomeTable(rows: readonly Known[], effects: readonly number[], severa
   });
 }
 
-function armTable(rows: readonly Known[], effects: readonly number[]): Html {
+function armTable(rows: readonly KnownDetectable[], effects: readonly number[]): Html {
   return dataTable({
     label: "Detectable effects by outcome and arm",
     head: [
