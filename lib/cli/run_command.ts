@@ -1,5 +1,5 @@
 /** `run`: executes what is not done, then writes the report. */
-import { createEstimator } from "../plan/estimate.ts";
+import { createEstimator, plannedSteps } from "../plan/estimate.ts";
 import { fileURLToPath } from "node:url";
 import { planTotals } from "../plan/format_plan.ts";
 import type { Plan, PlannedRun } from "../plan/plan.ts";
@@ -119,7 +119,7 @@ function jobOf(task: PlannedRun): Job<RunTask> {
   return {
     task,
     label: `${task.label}, seed ${task.seed}`,
-    steps: task.config.training.steps,
+    steps: plannedSteps(task.config),
   };
 }
 

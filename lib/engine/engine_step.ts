@@ -30,7 +30,7 @@ export interface ColumnsFile {
 export interface EngineStep {
   /** Steps finished so far; 0 for what happens before the first step. */
   readonly step: number;
-  /** Steps in the whole run; a run that ends early, its budget spent, says so in its last unit. */
+  /** Steps in the whole run; with a budget an expectation, which the last unit corrects. */
   readonly steps: number;
   readonly records: readonly RunRecord[];
   readonly files: readonly ColumnsFile[];

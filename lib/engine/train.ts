@@ -125,11 +125,17 @@ export async function* trainEngine(
     records.push(probe.record);
     files.push(...probe.files);
   };
+  /** Steps in all, as the budget spent so far suggests. */
+  const stepsInAll = (step: number) => {
+    const share = spent(counter.totals().tokens) / budget;
+    const expected = step === 0 || share === 0 ? training.steps : Math.round(step / share);
+    return Math.max(step + 1, Math.min(training.steps, expected));
+  };
   const finished = (step: number, isLast: boolean): EngineStep => {
     const learned = learner.state(), selected = sampler.state(), totals = counter.totals();
     const unit = {
       step,
-      steps: isLast ? step : training.steps,
+      steps: isLast ? step : stepsInAll(step),
       records,
       files,
       summary,

@@ -75,6 +75,11 @@ function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly 
   return { steps, scoring: scored * sampler.scoringRollouts };
 }
 
+/** Steps that a run is expected to take: fewer than `training.steps` where its token budget allows no more. */
+export function plannedSteps(config: RunConfig): number {
+  return stepsAndScoring(config).steps;
+}
+
 /** Rollouts of one probe: for the pass rate, for the gradient, and at each step size. */
 function probeRollouts(probe: RunConfig["evaluation"]["probe"]): number {
   return probe === null ? 0 : probe.prompts * probe.rollouts * (2 + probe.stepSizes.length);
