@@ -1,34 +1,28 @@
 /** Where reinforcement learning starts: the supervised stage, and the spread of pass rates that it leaves. */
-import { equalBins, histogram } from "../../analysis/binning.ts";
-import { blockMeans } from "../../analysis/curve.ts";
+import { bands, blockMeans, type Point } from "../../analysis/curve.ts";
 import { evaluations } from "../../analysis/evaluations.ts";
-import {
-  type PoolPassRates,
-  poolPassRates,
-  spreadOf,
-  summarizeRates,
-} from "../../analysis/pass_rates.ts";
+import { seedEstimate } from "../../analysis/paired_seeds.ts";
 import type { ColdStartResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
-import { createMicroMath } from "../../dataset/micro_math.ts";
-import type { Prompt } from "../../dataset/prompt.ts";
 import type { SupervisedConfig } from "../../algorithm/supervised.ts";
 import type { SplitResult } from "../../schema/run_record.ts";
 import { curveChart } from "../charts/curve_chart.ts";
-import { heatChart } from "../charts/heat_chart.ts";
-import { histogramChart } from "../charts/histogram_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { formatShare } from "../format.ts";
-import { csvLink, dataTable, figure, panel, panels } from "../html/figure.ts";
+import { csvLink, figure, panel, panels } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
 import { type ArmStyle, MARK } from "../render/theme.ts";
+import { percentText } from "./estimates.ts";
 import { familyName } from "./family_name.ts";
+import { passRateSpread } from "./pass_rate_spread.ts";
 
-const LOSS_POINTS = 150, RATE_BINS = 20, CELL_BINS = 10;
+const LOSS_POINTS = 150;
 const STYLE: ArmStyle = { name: "cold start", colour: MARK, dash: [1, 0] };
 
 /** Accuracy by family and level: a table shaded like the charts. */
-function accuracyTable({ families, levels }: SplitResult): Html {
+function accuracyTable(
+  { families, levels }: Pick<SplitResult, "families" | "levels">,
+): Html {
   const numbers = [...new Set(Object.keys(levels).map((key) => Number(key.split(":")[1])))].sort();
   const cell = (slice: { correct: number; prompts: number } | undefined) => {
     if (slice === undefined) return markup`<td>–</td>`;
@@ -70,37 +64,82 @@ function mixture(settings: SupervisedConfig): string {
     "reinforcement learning with the choice between them. Training starts from the lowered accuracy.";
 }
 
+/** Stages that differ in their seed only, each under its own seed. */
+function alike(stages: readonly ColdStartResults[]): readonly (readonly ColdStartResults[])[] {
+  const settings = ({ config: { model, dataset, coldStart, decoding } }: ColdStartResults) =>
+    JSON.stringify([
+      model,
+      { ...dataset, prompts: 0, unsolvable: 0 },
+      { ...coldStart, seed: 0 },
+      decoding,
+    ]);
+  return [...Map.groupBy(stages, settings).values()];
+}
+
+/** Right and asked in slices of several results, added up. */
+function addedUp(results: readonly SplitResult[], key: "families" | "levels") {
+  const sums: Record<string, { prompts: number; correct: number }> = {};
+  for (const result of results) {
+    for (const [name, { prompts, correct }] of Object.entries(result[key])) {
+      const sum = sums[name] ??= { prompts: 0, correct: 0 };
+      sum.prompts += prompts;
+      sum.correct += correct;
+    }
+  }
+  return sums;
+}
+
 async function supervised(
-  coldStart: ColdStartResults,
+  all: readonly ColdStartResults[],
+  index: number,
   { svg }: ReportContext,
 ): Promise<Html | null> {
-  const steps = coldStart.records.filter((record) => record.kind === "supervised");
-  const measured = evaluations(coldStart);
-  const last = measured.at(-1)?.splits.validation;
-  if (steps.length === 0 || last === undefined) return null;
-  const block = Math.ceil(steps.length / LOSS_POINTS);
-  const band = (points: readonly { readonly x: number; readonly y: number }[]) =>
-    points.map(({ x, y }) => ({ arm: STYLE.name, x, mean: y, low: null, high: null, n: 1 }));
-  const loss = band(blockMeans(steps.map(({ step, loss }) => ({ x: step, y: loss })), block));
-  const accuracy = band(
+  const stages = all.flatMap(({ config, records }) => {
+    const steps = records.filter((record) => record.kind === "supervised");
+    const measured = evaluations({ records }), last = measured.at(-1)?.splits.validation;
+    return steps.length === 0 || last === undefined
+      ? []
+      : [{ seed: config.coldStart.seed, steps, measured, last }];
+  });
+  const [first] = stages;
+  if (first === undefined) return null;
+  const block = Math.ceil(first.steps.length / LOSS_POINTS);
+  const curves = (points: (stage: typeof stages[number]) => readonly Point[]) => {
+    const own = stages.map((stage) => ({
+      arm: STYLE.name,
+      seed: stage.seed,
+      points: points(stage),
+    }));
+    return { bands: bands(own), seeds: stages.length > 1 ? own : [] };
+  };
+  const loss = curves(({ steps }) =>
+    blockMeans(steps.map(({ step, loss }) => ({ x: step, y: loss })), block)
+  );
+  const accuracy = curves(({ measured }) =>
     measured.flatMap(({ step, splits }) =>
       splits.validation === undefined ? [] : [{ x: step, y: splits.validation.accuracy }]
+    )
+  );
+  const mixedFrom = first.steps.find(({ shortcuts }) => shortcuts > 0)?.step;
+  const marks = mixedFrom === undefined ? [] : [{ x: mixedFrom, label: "mixed quality from here" }];
+  const chart = (drawn: typeof loss, yFormat: string) =>
+    curveChart({ ...drawn, styles: [STYLE], xTitle: "supervised step", yFormat, marks });
+  const table = await createTable<
+    { metric: string; seed: number; x: number; value: number }
+  >(
+    ["metric", "seed", "x", "value"],
+    Object.entries({ loss, accuracy }).flatMap(([metric, { bands, seeds }]) =>
+      (seeds.length > 0 ? seeds : [{
+        seed: first.seed,
+        points: bands.map(({ x, mean }) => ({ x, y: mean })),
+      }]).flatMap(({ seed, points }) => points.map(({ x, y }) => ({ metric, seed, x, value: y })))
     ),
   );
-  const mixedFrom = steps.find(({ shortcuts }) => shortcuts > 0)?.step;
-  const marks = mixedFrom === undefined ? [] : [{ x: mixedFrom, label: "mixed quality from here" }];
-  const chart = (bands: typeof loss, yFormat: string) =>
-    curveChart({ bands, seeds: [], styles: [STYLE], xTitle: "supervised step", yFormat, marks });
-  const table = await createTable<typeof loss[number] & { metric: string }>(
-    ["metric", "x", "mean"],
-    [
-      ...loss.map((point) => ({ metric: "loss", ...point })),
-      ...accuracy.map((point) => ({ metric: "accuracy", ...point })),
-    ],
-  );
-  const { coldStart: settings } = coldStart.config;
+  const results = stages.map(({ last }) => last), many = stages.length > 1;
+  const share = (values: readonly number[]) =>
+    many ? `${percentText(seedEstimate(values))} %` : formatShare(values[0]!);
   return figure({
-    id: `figure-cold-start-${coldStart.id}`,
+    id: `figure-cold-start-${index}`,
     content: markup`<h3>Supervised stage</h3>${
       panels([
         panel("Loss (nats per response token)", await svg(chart(loss, "~g"), "Cold-start loss")),
@@ -109,132 +148,19 @@ async function supervised(
           await svg(chart(accuracy, ".2f"), "Validation accuracy during the cold start"),
         ),
       ])
-    }<h3>Validation accuracy after it, by family and level</h3>${accuracyTable(last)}`,
-    caption:
-      markup`One run, shared by every arm and seed. Loss: means over ${block} successive steps. Accuracy on ${last.prompts} validation prompts after the supervised stage: ${
-        formatShare(last.accuracy)
-      }; ${formatShare(last.format)} of the responses have the required format.${
-        mixedFrom === undefined ? null : mixture(settings)
-      }`,
-    data: csvLink("cold_start", table),
-  });
-}
-
-/** One matrix per level: rows are families, columns are ten bins of the pass rate. */
-async function spreadByCell(
-  { passRates }: PoolPassRates,
-  pool: readonly Prompt[],
-  { svg }: ReportContext,
-): Promise<Html> {
-  const binning = equalBins(CELL_BINS, 0, 1);
-  const labels = binning.bins.map(({ low }) => low.toFixed(1));
-  const byLevel = Map.groupBy(
-    pool.map((prompt, i) => ({ prompt, i })),
-    ({ prompt }) => prompt.level,
-  );
-  const families = [...new Set(pool.map(({ family }) => family))].sort();
-  const drawn = [];
-  for (const [level, members] of [...byLevel].sort(([a], [b]) => a - b)) {
-    const rows = families.map((family) => {
-      const rates = members.filter(({ prompt }) => prompt.family === family)
-        .map(({ i }) => passRates[i]!);
-      return histogram(rates, binning).map((count) => count / Math.max(1, rates.length));
-    });
-    const chart = heatChart({
-      rows,
-      rowLabels: families.map(familyName),
-      columnLabels: labels,
-      labelEvery: 2,
-      allRows: true,
-      xTitle: "pass rate, from",
-      yTitle: null,
-      most: 0.8,
-      width: 354,
-      height: 30 + 19 * families.length,
-    });
-    const svg1 = await svg(chart, `Pass rates by family, level ${level}`);
-    drawn.push(panel(`Level ${level} (${members.length} prompts)`, svg1));
-  }
-  return panels(drawn);
-}
-
-/** Whether prompts with a wrong key carry no signal: measured, not taken for granted. */
-function bySolvability(passRates: readonly number[], pool: readonly Prompt[]): Html {
-  const part = (name: string, solvable: boolean) => {
-    const rates = passRates.filter((_, i) => pool[i]!.solvable === solvable);
-    if (rates.length === 0) return [name, 0, "–", "–", "–", "–"];
-    const { prompts, mean, never, always } = summarizeRates(rates);
-    const percent = (share: number) => formatShare(share, 2);
-    return [name, prompts, ...[mean, never, 1 - never - always, always].map(percent)];
-  };
-  return markup`<h3>By answer key</h3>
-<p>A prompt whose key is wrong on purpose should be passed by accident only. What was measured before the first step:</p>
-${
-    dataTable({
-      label: "Pass rates by answer key",
-      head: ["Answer key", "Prompts", "Mean pass rate", "Never passed", "Sometimes", "Always"],
-      rows: [part("right", true), part("wrong on purpose", false)],
-    })
-  }
-<p><small>These are pass rates of the accuracy reward. Groups on prompts with a wrong key can still differ in the format reward: as far as they do, they are informative groups too.</small></p>`;
-}
-
-async function spread(rates: PoolPassRates, context: ReportContext): Promise<Html> {
-  const { passRates, rollouts, scorings } = rates;
-  const config = context.baselines.first.config;
-  const pool = createMicroMath(config.dataset).train;
-  const binning = equalBins(RATE_BINS, 0, 1);
-  const counts = histogram(passRates, binning);
-  const { low, high, between } = spreadOf(passRates);
-  const chart = histogramChart({
-    ...binning,
-    counts,
-    control: null,
-    most: Math.max(...counts),
-    xTitle: "pass rate",
-    width: 350,
-    height: 210,
-  });
-  const table = await createTable<
-    { prompt: number; family: string; level: number; passRate: number }
-  >(
-    ["prompt", "family", "level", "passRate"],
-    passRates.map((passRate, prompt) => ({
-      prompt,
-      family: pool[prompt]?.family ?? "",
-      level: pool[prompt]?.level ?? 0,
-      passRate,
-    })),
-  );
-  const mark = (met: boolean) =>
-    markup`<span class="${met ? "up" : "down"}">${met ? "yes" : "no"}</span>`;
-  const criteria = dataTable({
-    label: "Spread of pass rates",
-    head: ["Pass rate", "Prompts", "Wanted", "Met"],
-    rows: [
-      ["below 0.1", formatShare(low), "≥ 10 %", mark(low >= 0.1)],
-      ["above 0.9", formatShare(high), "≥ 10 %", mark(high >= 0.1)],
-      ["0.2 to 0.8", formatShare(between), "≥ 40 %", mark(between >= 0.4)],
-    ],
-  });
-  const matching = pool.length === passRates.length;
-  return figure({
-    id: "figure-pass-rates",
-    content: markup`<h3>Pass rates of the pool before the first step</h3>
-<p>Without prompts between “always wrong” and “always right”, no sampler can matter.</p>
-${
-      panels([
-        panel("Prompts by pass rate", await context.svg(chart, "Pass rates of the pool")),
-        markup`<div class="panel"><h4>Criteria</h4>${criteria}</div>`,
-      ])
-    }${matching && config.dataset.unsolvable > 0 ? bySolvability(passRates, pool) : null}${
-      matching
-        ? markup`<h3>By family and level</h3>${await spreadByCell(rates, pool, context)}`
-        : null
+    }<h3>Validation accuracy after it, by family and level</h3>${
+      accuracyTable({ families: addedUp(results, "families"), levels: addedUp(results, "levels") })
     }`,
-    caption:
-      markup`${passRates.length} prompts, ${rollouts} rollouts each at the training temperature: ${scorings} scorings before the first step put together, those repeated as a control too, from every run that scores. By family: each row is coloured by the share of its prompts in each tenth (full colour from 80 %).`,
-    data: csvLink("pass_rates", table),
+    caption: markup`${
+      many
+        ? `${stages.length} cold starts, one for each seed: bold is their mean with a 95 % Student-t interval, thin are single ones; the table adds them up`
+        : "One run, shared by every arm and seed"
+    }. Loss: means over ${block} successive steps. Accuracy on ${first.last.prompts} validation prompts after the supervised stage: ${
+      share(results.map(({ accuracy }) => accuracy))
+    }; ${share(results.map(({ format }) => format))} of the responses have the required format.${
+      mixedFrom === undefined ? null : mixture(all[0]!.config.coldStart)
+    }`,
+    data: csvLink(index === 1 ? "cold_start" : `cold_start_${index}`, table),
   });
 }
 
@@ -245,13 +171,13 @@ export function coldStart(): Section {
     title: "Cold start",
     write: async (context) => {
       const stages = [];
-      for (const stage of context.results.coldStarts) {
-        const written = await supervised(stage, context);
+      for (const [i, like] of alike(context.results.coldStarts).entries()) {
+        const written = await supervised(like, i + 1, context);
         if (written !== null) stages.push(written);
       }
-      const rates = await poolPassRates(context.results);
-      if (stages.length === 0 && rates === null) return null;
-      return markup`${stages}${rates === null ? null : await spread(rates, context)}`;
+      const spread = await passRateSpread(context);
+      if (stages.length === 0 && spread === null) return null;
+      return markup`${stages}${spread}`;
     },
   };
 }
