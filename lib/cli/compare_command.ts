@@ -105,7 +105,7 @@ export async function compareCommand(given: Arguments): Promise<number> {
   checkFinished([a, b]);
   const comparison = compareExperiments(a, b);
   const path = await writePage(comparison);
-  console.log(given.json ? jsonOf(comparison, path) : textOf(comparison, path));
+  console.log(given.json ? comparisonJson(comparison, path) : textOf(comparison, path));
   return EXIT.done;
 }
 
@@ -126,7 +126,11 @@ async function writePage(comparison: ExperimentComparison): Promise<string> {
   return path;
 }
 
-function jsonOf({ a, b, pairs, settings, outcomes }: ExperimentComparison, report: string): string {
+/** The comparison as one line of JSON. */
+export function comparisonJson(
+  { a, b, pairs, settings, outcomes }: ExperimentComparison,
+  report: string,
+): string {
   const side = ({ name, store, results: { arms } }: ComparedExperiment) => ({
     name,
     store,
