@@ -12,7 +12,7 @@ import { formatCount } from "./format.ts";
 import type { Html } from "./html/html.ts";
 import { page } from "./html/page.ts";
 import { renderSvg } from "./render/svg.ts";
-import { armStyles } from "./render/theme.ts";
+import { stylesOf } from "./render/arm_styles.ts";
 
 function baselinesOf(
   { baseline }: Report,
@@ -50,7 +50,7 @@ async function contextOf(report: Report, results: ExperimentResults): Promise<Re
   return {
     results,
     ...baselinesOf(report, results),
-    styles: armStyles(results.arms.map(({ name }) => name)),
+    styles: stylesOf(results.arms),
     steps: await stepTable(results),
     accuracy: await accuracyTable(results),
     replicates: replicatesOf(results),

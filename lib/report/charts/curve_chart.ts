@@ -25,6 +25,9 @@ export interface CurveChartOptions {
   readonly height?: number;
 }
 
+/** Up to this many arms, bands and seeds are drawn in full; with more, the means must stand out. */
+const CALM = 5;
+
 /** Seeds thin, intervals as areas, means bold. Several points of one arm at one `x` are not joined by a band. */
 export function curveChart(
   {
@@ -43,6 +46,7 @@ export function curveChart(
   }: CurveChartOptions,
 ): VegaLiteSpec {
   const names = styles.map(({ name }) => name);
+  const fainter = Math.min(1, CALM / styles.length);
   const colour = {
     field: "arm",
     type: "nominal",
@@ -87,12 +91,12 @@ export function curveChart(
   const layers = [
     {
       data: { values: intervals },
-      mark: { type: "area" as const, opacity: 0.16 },
+      mark: { type: "area" as const, opacity: 0.16 * fainter },
       encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: colour },
     },
     {
       data: { values: points },
-      mark: { type: "line" as const, strokeWidth: 0.7, opacity: 0.5 },
+      mark: { type: "line" as const, strokeWidth: 0.7, opacity: 0.5 * fainter },
       encoding: { x, y, color: colour, detail: { field: "seed" } },
     },
     {

@@ -17,18 +17,19 @@ interface ArmColour {
 }
 
 /**
- * One colour per arm, in the order of the experiment file. They differ in lightness as well as in hue, so that they
- * stay apart for colour-blind readers (after Okabe and Ito); the first, the usual place of the baseline, is grey.
+ * The arms' colours. The hues are those of Okabe and Ito, moved apart in lightness by search until any two differ
+ * by 25 ΔE*ab for readers with all cones and for those without one kind of them, with a contrast of 3 to the page;
+ * a test holds that. The first, the usual place of the baseline, is grey.
  */
 export const ARM_COLOURS: readonly ArmColour[] = [
   { light: "#5f6368", dark: "#b4bac2" },
-  { light: "#d27a00", dark: "#f2a93b" },
-  { light: "#0063a8", dark: "#5cb3f0" },
-  { light: "#00806a", dark: "#3fd0ae" },
-  { light: "#b0438a", dark: "#ee8fc6" },
-  { light: "#b23a1e", dark: "#ff8d6b" },
-  { light: "#6a51a3", dark: "#b7a2ef" },
-  { light: "#7a6a00", dark: "#d8c840" },
+  { light: "#d17f08", dark: "#f59a00" },
+  { light: "#0f57e7", dark: "#5ec8fe" },
+  { light: "#379f5e", dark: "#00906e" },
+  { light: "#aa74bf", dark: "#b358a5" },
+  { light: "#72001f", dark: "#d7542d" },
+  { light: "#5d1686", dark: "#a467f7" },
+  { light: "#7d4f00", dark: "#f4d379" },
 ];
 
 /** How an arm is drawn, in every figure of a page. */
@@ -37,19 +38,25 @@ export interface ArmStyle {
   /** For SVG and CSS. */
   readonly colour: string;
   /** Dashes and gaps in pixels; [1, 0] is a full line. */
-  readonly dash: readonly [number, number];
+  readonly dash: readonly number[];
 }
 
-/** The first arm's dashes, and those of every further round through the colours. */
-const FIRST_DASH = [6, 3] as const, ROUND_DASHES = [[1, 0], [2, 2], [10, 2]] as const;
+/** Full, dashed, dotted, dashed and dotted. Grey begins with dashes: a baseline stands back. */
+const DASHES = [[1, 0], [6, 3], [1.5, 2], [8, 2, 1.5, 2]] as const;
 
-/** Styles by position: colours repeat after eight arms, with other dashes. */
+/** Different styles: every colour with every dash. */
+export const STYLES = ARM_COLOURS.length * DASHES.length;
+
+/** One of {@link STYLES}: the first ones have full lines (the grey one dashes), each in a colour of its own. */
+export function styleAt(slot: number, name: string): ArmStyle {
+  const index = slot % ARM_COLOURS.length, round = Math.floor(slot / ARM_COLOURS.length);
+  const dash = DASHES[(round + (index === 0 ? 1 : 0)) % DASHES.length]!;
+  return { name, colour: variable(`arm${index}`, ARM_COLOURS[index]!.light), dash };
+}
+
+/** Styles by position, for things that have no settings: colours repeat after eight, with other dashes. */
 export function armStyles(names: readonly string[]): readonly ArmStyle[] {
-  return names.map((name, i) => {
-    const index = i % ARM_COLOURS.length, round = Math.floor(i / ARM_COLOURS.length);
-    const dash = i === 0 ? FIRST_DASH : ROUND_DASHES[round % ROUND_DASHES.length]!;
-    return { name, colour: variable(`arm${index}`, ARM_COLOURS[index]!.light), dash };
-  });
+  return names.map((name, i) => styleAt(i, name));
 }
 
 /** The arm colours as CSS declarations. */
