@@ -39,7 +39,7 @@ export default defineExperiment({
     "learnability (SFL)": { sampler: learnability() },
     "MoPPS": { sampler: mopps() },
     "dynamic sampling (DAPO)": { sampler: random(), filter: dynamicSampling() },
-    "accuracy band (MM-EUREKA)": {
+    "accuracy band (PRIME)": { // MM-EUREKA's 0.1 to 0.9 is dynamic sampling at N = 8
       sampler: random(),
       filter: onlineFilter({ low: 0.2, high: 0.8 }),
     },
