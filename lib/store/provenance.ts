@@ -36,6 +36,8 @@ function untrackedFiles(root: string, files: Files): Record<string, string> {
   const names = git(root, "ls-files", "--others", "--exclude-standard", "-z") ?? "";
   const entries = names.split("\0").filter((name) => name !== "").map((name) => {
     const path = join(root, name);
+    // A link may lead to a folder, and a repository inside this one is listed as a folder.
+    if (!Deno.lstatSync(path).isFile) return [name, "no file"];
     const size = files.size(path) ?? 0;
     const content = size <= MAX_UNTRACKED_BYTES ? files.read(path) : null;
     return [name, content === null ? `${size} bytes` : sha256(content).slice(0, 16)];

@@ -43,8 +43,9 @@ Deno.test("circumstances() names commit, change, untracked files and versions, a
 
     await Deno.writeTextFile(`${root}/deno.lock`, "{ }");
     await Deno.writeTextFile(`${root}/new.ts`, "{}");
+    await Deno.symlink("/", `${root}/link`);
     const changed = circumstances(root, `${root}/runs`, TARGET);
-    deepEqual(changed.untracked, { "new.ts": "44136fa355b3678a" });
+    deepEqual(changed.untracked, { "link": "no file", "new.ts": "44136fa355b3678a" });
     const kept = await Deno.readTextFile(`${root}/runs/.changes/${changed.diffHash}.diff`);
     match(kept, /^-\{\}\n.*\n?\+\{ \}/m);
   }));
