@@ -1,17 +1,20 @@
 /** What all runs of an experiment cost together. */
-import type { RunRecord } from "../schema/run_record.ts";
+import type { GenerationCount, RunRecord } from "../schema/run_record.ts";
 import { doneRuns, type ExperimentResults } from "./results.ts";
 
 /** Sums over finished runs and cold starts; a run that stands in several arms counts once. */
 export interface TotalCost {
   /** Finished runs. */
   readonly runs: number;
-  /** Generated for any purpose: training, scoring, and measuring. */
+  /** Generated for any purpose: training, groups left out of it, scoring, and measuring. */
   readonly rollouts: number;
   readonly tokens: number;
   /** Of every recorded phase, cold starts included; time between records is not in it. */
   readonly seconds: number;
 }
+
+const forAllPurposes = (count: GenerationCount) =>
+  Object.values(count).reduce((sum, purpose) => sum + purpose, 0);
 
 /** The cost of everything that the results were made from. */
 export function totalCost(results: ExperimentResults): TotalCost {
@@ -24,8 +27,8 @@ export function totalCost(results: ExperimentResults): TotalCost {
       if ("rollouts" in record && "tokens" in record) last = record; // counts are running totals
     }
     if (last === null) continue;
-    rollouts += last.rollouts.training + last.rollouts.scoring + last.rollouts.validation;
-    tokens += last.tokens.training + last.tokens.scoring + last.tokens.validation;
+    rollouts += forAllPurposes(last.rollouts);
+    tokens += forAllPurposes(last.tokens);
   }
   return { runs: runs.size, rollouts, tokens, seconds };
 }

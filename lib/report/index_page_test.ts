@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { renderIndex } from "./index_page.ts";
 import { createEntry, parseEntry, reportSentence } from "./report_entry.ts";
-import { answer } from "./sections/answer.ts";
+import { answer, cost } from "./sections/mod.ts";
 import { syntheticResults } from "./testdata/synthetic_results.ts";
 
 const results = syntheticResults({ seeds: 2, steps: 15, lastStatus: "failed" });
@@ -31,9 +31,12 @@ Deno.test("parseEntry() reads what was written, and nothing else", () => {
   for (const other of ['{"format":2}', "", '{"format":1,"pa', "[]"]) equal(parseEntry(other), null);
 });
 
-Deno.test("reportSentence() is that of the first section that has one", async () => {
-  match((await reportSentence({ sections: [answer()] }, results))!, /^Against random, .*n = 2/);
-  equal(await reportSentence({ sections: [] }, results), null);
+Deno.test("reportSentence() is that of the first section that has one, else of the main outcomes", async () => {
+  const write = () => Promise.resolve(null);
+  const own = { id: "own", title: "Own", write, sentence: () => "It depends." };
+  equal(await reportSentence({ sections: [cost(), own, answer()] }, results), "It depends.");
+  match((await reportSentence({ sections: [cost()] }, results))!, /^Against random, .*n = 2/);
+  equal(await reportSentence({ sections: [] }, { ...results, arms: [] }), null);
 });
 
 Deno.test("renderIndex() lists the newest first, with question, answer, n, cost, date and link", () => {

@@ -1,9 +1,11 @@
 /** What the index says of one report: a small file beside the page, written with it. */
 import { z } from "../../deps.ts";
 import { findBaselines } from "../analysis/baseline.ts";
+import { compareArms } from "../analysis/comparison.ts";
 import { doneRuns, type ExperimentResults } from "../analysis/results.ts";
 import { totalCost } from "../analysis/total_cost.ts";
 import type { Report } from "./define_report.ts";
+import { answerSentence } from "./sections/answer.ts";
 
 const ENTRY = z.strictObject({
   format: z.literal(1),
@@ -60,13 +62,14 @@ export function parseEntry(text: string): ReportEntry | null {
   }
 }
 
-/** The answer of a report in one sentence: that of its first section that has one. */
+/** The answer of a report in one sentence: that of its first section that has one, or of its main outcomes. */
 export async function reportSentence(
   report: Report,
   results: ExperimentResults,
 ): Promise<string | null> {
   const baselines = findBaselines(results, report.baseline);
+  if (baselines === null) return null;
   const section = report.sections.find(({ sentence }) => sentence !== undefined);
-  if (baselines === null || section === undefined) return null;
+  if (section === undefined) return answerSentence(compareArms(results, baselines));
   return await section.sentence!({ results, baselines });
 }
