@@ -15,6 +15,8 @@ import {
 
 export default defineReport({
   title: "Choosing prompts: samplers at one budget of tokens",
+  // Named, because filters are compared with plain uniform sampling too, not with each other.
+  baseline: "random",
   sections: [
     answer(),
     samplerComparison(),

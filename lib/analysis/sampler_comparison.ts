@@ -8,7 +8,7 @@ import type { RunData } from "../store/run_data.ts";
 import { accuracyCurve, commonBudget } from "./accuracy_curve.ts";
 import type { Baselines } from "./baseline.ts";
 import { type Verdict, verdictOf } from "./comparison.ts";
-import { meanHeight } from "./curve.ts";
+import { interpolate, meanHeight } from "./curve.ts";
 import { accuracyAt, improvementOver } from "./improvement.ts";
 import {
   type Difference,
@@ -51,8 +51,8 @@ export interface SamplerRow {
   readonly reach: RestrictedMean | null;
   readonly rollouts: Generated;
   readonly tokens: Generated;
-  /** Share of the generated tokens that was trained on; null where none were generated. */
-  readonly trainedShare: number | null;
+  /** Share of the budget that was trained on. */
+  readonly trainedShare: number;
 }
 
 /** All arms with finished runs, and what they are compared by. */
@@ -66,18 +66,26 @@ export interface SamplerComparison {
   readonly rows: readonly SamplerRow[];
 }
 
-/** Counts at the run's last record within the budget. */
-function generatedWithin(
-  run: RunData,
+/** Counts when the run had generated `budget` tokens, linear between its records. */
+function generatedAt(
+  { records }: RunData,
   budget: number,
-): { readonly rollouts: GenerationCount; readonly tokens: GenerationCount } | null {
-  let found: { rollouts: GenerationCount; tokens: GenerationCount } | null = null;
-  for (const record of run.records) {
-    if (!("rollouts" in record && "tokens" in record)) continue;
-    if (spent(record.tokens) > budget) break;
-    found = { rollouts: record.rollouts, tokens: record.tokens };
-  }
-  return found;
+): { readonly rollouts: Generated; readonly tokens: Generated } {
+  const counts = records.flatMap((record) =>
+    "rollouts" in record && "tokens" in record
+      ? [{ spent: spent(record.tokens), rollouts: record.rollouts, tokens: record.tokens }]
+      : []
+  );
+  const at = (unit: "rollouts" | "tokens", purpose: keyof Generated) => {
+    const points = counts.map((count) => ({ x: count.spent, y: count[unit][purpose] }));
+    return interpolate([{ x: 0, y: 0 }, ...points], budget)!; // every run reaches the budget
+  };
+  const all = (unit: "rollouts" | "tokens") => ({
+    training: at(unit, "training"),
+    discarded: at(unit, "discarded"),
+    scoring: at(unit, "scoring"),
+  });
+  return { rollouts: all("rollouts"), tokens: all("tokens") };
 }
 
 function meanGenerated(counts: readonly Generated[]): Generated {
@@ -150,8 +158,7 @@ export function compareSamplers(
   function rowOf(arm: ArmResults, baseline: ArmResults | null): Omit<SamplerRow, "verdict"> {
     const accuracies = seedValues(arm, accuracyOf), areas = seedValues(arm, areaOf);
     const values = [...accuracies.values()];
-    const counts = doneRuns(arm).map((run) => generatedWithin(run, budget!))
-      .filter((count) => count !== null);
+    const counts = doneRuns(arm).map((run) => generatedAt(run, budget!));
     const tokens = meanGenerated(counts.map(({ tokens }) => tokens));
     const random = randomSource(0, "interquartile mean", arm.name);
     return {
@@ -174,9 +181,7 @@ export function compareSamplers(
       reach: meanCostToReach(arm, { threshold: threshold!, budget: budget!, axis: "tokens" }),
       rollouts: meanGenerated(counts.map(({ rollouts }) => rollouts)),
       tokens,
-      trainedShare: tokens.training > 0
-        ? tokens.training / (tokens.training + tokens.discarded + tokens.scoring)
-        : null,
+      trainedShare: tokens.training / budget!,
     };
   }
 }

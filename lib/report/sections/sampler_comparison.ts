@@ -140,7 +140,7 @@ function wayTable({ rows, threshold }: SamplerComparison): Html {
 
 function spendingTable({ rows }: SamplerComparison): Html {
   const counts = ({ training, scoring, discarded }: Generated) =>
-    [training, scoring, discarded].map((count) => Number.isNaN(count) ? "–" : formatCount(count));
+    [training, scoring, discarded].map(formatCount);
   return dataTable({
     label: "What was generated within the common budget",
     head: [
@@ -196,12 +196,12 @@ function data({ rows, budget, threshold }: SamplerComparison) {
     tokensHigh: finite(row.reach?.high),
     reached: row.reach?.reached,
     censored: row.reach?.censored,
-    rolloutsTraining: finite(row.rollouts.training),
-    rolloutsScoring: finite(row.rollouts.scoring),
-    rolloutsDiscarded: finite(row.rollouts.discarded),
-    tokensTraining: finite(row.tokens.training),
-    tokensScoring: finite(row.tokens.scoring),
-    tokensDiscarded: finite(row.tokens.discarded),
+    rolloutsTraining: row.rollouts.training,
+    rolloutsScoring: row.rollouts.scoring,
+    rolloutsDiscarded: row.rollouts.discarded,
+    tokensTraining: row.tokens.training,
+    tokensScoring: row.tokens.scoring,
+    tokensDiscarded: row.tokens.discarded,
   }));
   return createTable<typeof flat[number]>(
     Object.keys(flat[0]!) as (keyof typeof flat[number])[],
@@ -254,7 +254,7 @@ ${wayTable(found)}
       } Exploratory: not corrected.</small></p>
 <h3>What the tokens went into</h3>
 ${spendingTable(found)}
-<p><small>Up to the last record within the budget; mean over seeds. Discarded: generated for training and left out by a filter or by screening.</small></p>
+<p><small>When the budget was spent, linear between records; mean over seeds. Discarded: generated for training and left out by a filter or by screening.</small></p>
 ${await profileFigure(found, context)}`;
     },
   };
