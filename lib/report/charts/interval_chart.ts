@@ -36,7 +36,7 @@ export function intervalChart(
   const y = {
     field: "i",
     type: "ordinal",
-    scale: { domain: rows.map((_, i) => i), paddingInner: 0, paddingOuter: 0.3 },
+    scale: { type: "point", domain: rows.map((_, i) => i), padding: 0.6 },
     axis: {
       title: null,
       ticks: false,
