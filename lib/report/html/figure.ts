@@ -170,7 +170,7 @@ function tableLinks(table: TableArtifact): Html {
 
 /** A table that scrolls in a box of its own where it is too wide. The first cell of a row is its heading. */
 export function dataTable(
-  { label, head, rows, numeric = true, wordColumns = 1 }: {
+  { label, head, rows, numeric = true, wordColumns = 1, shades }: {
     readonly label: string;
     readonly head: readonly HtmlPart[];
     /** Text, or {@link valueCell}. */
@@ -179,8 +179,15 @@ export function dataTable(
     readonly numeric?: boolean;
     /** How many columns at the left hold words: 1 or 2. */
     readonly wordColumns?: 1 | 2;
+    /** Shares in [0, 1] that shade the cells behind the first of each row, as in the charts; null for none. */
+    readonly shades?: readonly (readonly (number | null)[])[];
   },
 ): Html {
+  const shade = (row: number, column: number) => {
+    const share = shades?.[row]?.[column];
+    return typeof share === "number" && markup` style="--share:${share.toFixed(2)}"`;
+  };
+  const kind = shades !== undefined ? "heat" : numeric ? `numbers left${wordColumns}` : "words";
   const table: TableArtifact = {
     kind: "table",
     label,
@@ -190,14 +197,14 @@ export function dataTable(
   };
   const { text } = markup`
     <div class="scroll" tabindex="0" role="region" aria-label="${label}">
-      <table class="${numeric ? `numbers left${wordColumns}` : "words"}">
+      <table class="${kind}">
         <thead>
           <tr>${head.map((cell) => markup`<th scope="col">${cell}</th>`)}</tr>
         </thead>
         <tbody>${
-    rows.map(([first, ...rest]) =>
+    rows.map(([first, ...rest], i) =>
       markup`<tr><th scope="row">${first ?? null}</th>${
-        rest.map((cell) => markup`<td>${cell}</td>`)
+        rest.map((cell, j) => markup`<td${shade(i, j)}>${cell}</td>`)
       }</tr>`
     )
   }</tbody>

@@ -27,11 +27,14 @@ export function artifactsOf(part: HtmlPart): readonly Artifact[] {
   return Array.isArray(part) ? (part as readonly HtmlPart[]).flatMap(artifactsOf) : [];
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", nbsp: " " };
+
 /** What a reader sees of a part: without tags, and with its entities as characters. */
 export function plainText(part: HtmlPart): string {
   return textOf(part).replace(/<[^>]*>/g, "")
-    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
-    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&nbsp;/g, " ").replace(/&amp;/g, "&")
+    .replace(/&(?:#(\d+)|([a-z]+));/g, (entity, code: string | undefined, name: string) => {
+      return code === undefined ? ENTITIES[name] ?? entity : String.fromCodePoint(Number(code));
+    })
     .replace(/\s+/g, " ").trim();
 }
 
