@@ -21,13 +21,17 @@ import { openStore } from "../store/store.ts";
 import type { Arguments } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
 import { collectResults, loadPlan } from "./experiment.ts";
+import { reportName } from "./report_page.ts";
 import { textTable } from "./text_table.ts";
 
 /** Prints what the finished runs say about the seeds that an experiment needs. Writes nothing. */
 export async function powerCommand(given: Arguments): Promise<number> {
   const plan = await loadPlan(given);
   const results = collectResults(plan, openStore(given.store));
-  const baselines = findBaselines(results);
+  // What the report compares with; loading its sections is what takes the time here.
+  const { loadReport } = await import("../report/load_report.ts");
+  const { baseline } = await loadReport(Deno.cwd(), reportName(plan.name));
+  const baselines = findBaselines(results, baseline);
   if (baselines === null || results.arms.every((arm) => baselines.of(arm) === null)) {
     throw new ConfigError(plan.name, "expected at least two arms to compare, got one");
   }
@@ -47,7 +51,7 @@ export async function powerCommand(given: Arguments): Promise<number> {
       })
       : [
         `${plan.name}: ${finished} of ${planned} runs finished`,
-        ...textOf(rows, given.effect),
+        ...powerText(rows, given.effect),
       ].join("\n\n"),
   );
   return EXIT.done;
@@ -64,7 +68,8 @@ function jsonOf(row: Detectable, effect: number) {
   };
 }
 
-function textOf(rows: readonly Detectable[], effect: number): string[] {
+/** What is known as a table with its legend, and the arms about which nothing is known. */
+export function powerText(rows: readonly Detectable[], effect: number): readonly string[] {
   const known = rows.filter(isKnown), parts = [];
   if (known.length > 0) {
     parts.push(

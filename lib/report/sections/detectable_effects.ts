@@ -43,7 +43,7 @@ function outcomeTable(
       ...effects.map((effect) => `Seeds for ${effectText(effect)}`),
     ],
     rows: outcomes.map((arms): readonly HtmlPart[] => {
-      const sorted = bySize(arms), median = sorted[Math.floor((sorted.length - 1) / 2)]!;
+      const sorted = bySize(arms), median = sorted[Math.floor(sorted.length / 2)]!;
       const noisiest = sorted.at(-1)!;
       const { noise, outcome } = median;
       return [
@@ -143,7 +143,7 @@ export function detectableEffects(
       const accuracy = bySize(
         known.filter(({ outcome }) => outcome.key === "finalAccuracy"),
       );
-      const median = accuracy[Math.floor((accuracy.length - 1) / 2)];
+      const median = accuracy[Math.floor(accuracy.length / 2)];
       const sentence = median === undefined
         ? null
         : markup`<p><strong>With ${
