@@ -77,9 +77,9 @@ export function powerText(rows: readonly Detectable[], effect: number): readonly
       `Differences to the baseline, paired by seed; one two-sided t-test at 5 % with ${
         100 * POWER
       } % power. Brackets: the 95 %\n` +
-        `interval of the standard deviation (SD), and the seeds that its ends ask for: with few seeds, plan with\n` +
-        `the upper one. Correcting for several arms needs more. pp: points of a share; %: of the baseline's mean;\n` +
-        `–: the effect is larger than that mean.`,
+        `interval of the standard deviation (SD), and the seeds that its ends ask for: wide where few seeds are\n` +
+        `finished. Correcting for several arms needs more. pp: points of a share; %: of the baseline's mean; –: the\n` +
+        `effect is larger than that mean.`,
     );
   }
   const lacking = lackingText(rows);
