@@ -1,14 +1,15 @@
 /** Which prompts come next: the contract every sampler keeps, and the list of samplers. */
 import type { RandomSource } from "../core/random.ts";
 import type { PromptScores } from "../engine/engine_step.ts";
-import type { AdaRftConfig } from "./ada_rft.ts";
-import type { EasyToHardConfig } from "./easy_to_hard.ts";
-import type { GresoConfig } from "./greso.ts";
-import type { LearnabilityConfig } from "./learnability.ts";
-import type { MoppsConfig } from "./mopps.ts";
+import { type AdaRftConfig, createAdaRftSampler } from "./ada_rft.ts";
+import { createEasyToHardSampler, type EasyToHardConfig } from "./easy_to_hard.ts";
+import { createGresoSampler, type GresoConfig } from "./greso.ts";
+import { createLearnabilitySampler, type LearnabilityConfig } from "./learnability.ts";
+import { createMoppsSampler, type MoppsConfig } from "./mopps.ts";
 import { createRandomSampler, type RandomConfig } from "./random.ts";
-import type { ReplayConfig } from "./replay.ts";
-import { createVasSampler, type DiversityMeasure, type VasConfig } from "./vas.ts";
+import { createReplaySampler, type ReplayConfig } from "./replay.ts";
+import type { DiversityMeasure, VasConfig } from "./vas.ts";
+import { createVasSampler } from "./vas_sampler.ts";
 
 /** Which prompts come next: settings. */
 export type SamplerConfig =
@@ -65,7 +66,10 @@ export interface GroupOutcome {
   readonly trained: boolean;
 }
 
-/** Chooses prompts. What it draws depends on the step, the source of randomness and what it was told only. */
+/**
+ * Chooses prompts. What it draws depends on the step, the source of randomness and its state only: what it was told,
+ * and where earlier draws left off.
+ */
 export interface Sampler {
   /** Rollouts per prompt that it wants for scoring; 0 when it never scores. */
   readonly scoringRollouts: number;
@@ -153,12 +157,17 @@ export function createSampler(config: SamplerConfig, pool: Pool): Sampler {
     case "vas":
       return createVasSampler(config, pool);
     case "learnability":
+      return createLearnabilitySampler(config, pool);
     case "mopps":
+      return createMoppsSampler(config, pool);
     case "greso":
+      return createGresoSampler(config, pool);
     case "replay":
+      return createReplaySampler(config, pool);
     case "adaRft":
+      return createAdaRftSampler(config, pool);
     case "easyToHard":
-      throw new Error(`${config.kind}() cannot draw yet`);
+      return createEasyToHardSampler(config, pool);
     default:
       return config satisfies never;
   }

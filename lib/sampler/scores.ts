@@ -1,4 +1,5 @@
 /** Scores of prompts (MMR1, arXiv 2509.21268, section 4.1). Trajectory diversity is in `diversity.ts`. */
+import type { PromptScores } from "../engine/engine_step.ts";
 
 /**
  * OVS(x) = P(x)·(1 − P(x)): the variance of a 0/1 reward with mean `passRate`; at most ¼, at ½.
@@ -38,4 +39,52 @@ export function minMaxNormalized(values: Float32Array): Float32Array {
     max = Math.max(max, value);
   }
   return values.map((value) => (value - min) / (max - min + SPREAD_EPSILON));
+}
+
+/** Errors: a RangeError that names the first score that is not a finite number in [0, `max`], or a wrong count. */
+export function checkScores(
+  name: string,
+  values: Float32Array,
+  prompts: number,
+  max: number,
+): void {
+  if (values.length !== prompts) {
+    throw new RangeError(`${name}: expected ${prompts} prompts, got ${values.length}`);
+  }
+  const bad = values.findIndex((value) => !(value >= 0 && value <= max && value < Infinity));
+  if (bad >= 0) {
+    const range = max === Infinity ? "a finite number ≥ 0" : `a number in [0, ${max}]`;
+    throw new RangeError(`${name} of prompt ${bad}: expected ${range}, got ${values[bad]}`);
+  }
+}
+
+/**
+ * What samplers that go by pass rates alone report of a scoring: VPS is OVS, TDS is 0, and all are NaN for prompts that
+ * were not scored now.
+ *
+ * @param prompts in the pool
+ * @param step finished steps
+ * @param scored [n] pool indices
+ * @param passRate [n]
+ */
+export function passRateScores(
+  prompts: number,
+  step: number,
+  scored: Int32Array,
+  passRate: Float32Array,
+): Omit<PromptScores, "weight"> {
+  checkScores("passRate", passRate, scored.length, 1);
+  const column = (value: (i: number) => number) => {
+    const values = new Float32Array(prompts).fill(NaN);
+    scored.forEach((prompt, i) => values[prompt] = value(i));
+    return values;
+  };
+  const ovs = column((i) => outcomeVariance(passRate[i]!));
+  return {
+    scoredAt: column(() => step),
+    passRate: column((i) => passRate[i]!),
+    ovs,
+    tds: column(() => 0),
+    vps: ovs.slice(),
+  };
 }

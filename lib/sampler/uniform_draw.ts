@@ -13,13 +13,40 @@ export function drawUniform(prompts: number, count: number, random: RandomSource
   return Int32Array.from({ length: count }, () => stream.integer(prompts));
 }
 
+/** `count` different indices below `prompts`, uniformly and in random order; all of them where `count` is larger. */
+export function drawDistinct(prompts: number, count: number, random: RandomSource): Int32Array {
+  const order = Int32Array.from({ length: prompts }, (_, i) => i);
+  const drawn = Math.min(count, prompts);
+  for (let i = 0; i < drawn; i++) {
+    const j = i + random.integer(prompts - i);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order.slice(0, drawn);
+}
+
+/** The indices over and over, up to `count` of them: a batch from fewer prompts than it needs. */
+export function repeated(indices: Int32Array, count: number): Int32Array {
+  if (indices.length === count) return indices;
+  return Int32Array.from({ length: count }, (_, i) => indices[i % indices.length]!);
+}
+
+/** A permutation of all indices below `prompts` (Fisher–Yates). */
+export function permutation(prompts: number, random: RandomSource): Int32Array {
+  const order = Int32Array.from({ length: prompts }, (_, i) => i);
+  for (let i = prompts - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
 /**
- * Walks one fixed permutation of the pool, `count` indices per step. A tail too short for a step is skipped and
- * the walk starts over; nothing is reshuffled (MMR1 verl/curriculum/samplers.py, its random pool).
- *
- * Where a step begins follows from its number, so there is nothing to save.
+ * Walks one fixed permutation of the pool. A tail too short for a draw is skipped and the walk starts over; nothing
+ * is reshuffled (MMR1 verl/curriculum/samplers.py, its random pool).
  */
 export class PermutationWalk {
+  /** Where the next draw begins; all there is to save. */
+  position = 0;
   readonly #prompts: number;
   readonly #seed: number;
   #order: Int32Array | null = null;
@@ -29,21 +56,14 @@ export class PermutationWalk {
     this.#seed = seed;
   }
 
-  /** The indices of `step`, counted from 1. When `count` exceeds the pool, the permutation repeats. */
-  at(step: number, count: number): Int32Array {
-    const order = this.#order ??= this.#permutation();
-    const stepsPerPass = Math.max(1, Math.floor(order.length / Math.max(1, count)));
-    const begin = ((step - 1) % stepsPerPass) * count;
-    return Int32Array.from({ length: count }, (_, i) => order[(begin + i) % order.length]!);
-  }
-
-  #permutation(): Int32Array {
-    const random = randomSource(this.#seed, "sampler", "permutation");
-    const order = Int32Array.from({ length: this.#prompts }, (_, i) => i);
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = random.integer(i + 1);
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
-    return order;
+  /** The next `count` indices. When `count` exceeds the pool, the permutation repeats. */
+  next(count: number): Int32Array {
+    const order = this.#order ??= permutation(
+      this.#prompts,
+      randomSource(this.#seed, "sampler", "permutation"),
+    );
+    const begin = this.position + count > order.length ? 0 : this.position;
+    this.position = begin + count;
+    return repeated(order.subarray(begin, begin + count), count);
   }
 }
