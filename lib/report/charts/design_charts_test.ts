@@ -21,7 +21,7 @@ const rows: readonly IntervalRow[] = [
 ];
 
 Deno.test("intervalChart() draws a dot per estimate, a line per interval, a diamond per other value", async () => {
-  const options = { rows, xTitle: "points", xFormat: "~g" };
+  const options = { rows, xTitle: "points" };
   const svg = await rendered(intervalChart({ ...options, reference: 0 }));
   for (const label of ["λ = 0.2", "λ = 0.5 (base)"]) ok(svg.includes(`>${label}<`), label);
   equal(svg.match(/stroke="#123456"/g)!.length, 1); // the interval

@@ -33,6 +33,9 @@ function rowName({ factor, value }: Pick<AblationRow, "factor" | "value">): stri
 
 const named = (row: AblationRow) => `${rowName(row)}${row.isBase ? " (base)" : ""}`;
 
+/** In one line, however narrow the column. */
+const cellName = (row: AblationRow) => named(row).replaceAll(" ", "\u00a0");
+
 const half = ({ low, high }: { low: number | null; high: number | null }) =>
   low === null || high === null ? null : 100 * (high - low) / 2;
 
@@ -44,7 +47,7 @@ function mainTable({ rows, prompts }: AblationTable): Html {
     head: [
       "Setting",
       ...splits.map((split) => markup`${split} <small>(${prompts[split]!})</small>`),
-      "Average ± half a 95 % interval",
+      "Average ± 95 %",
       "To the base [95 %]",
       "n",
       "p (Holm)",
@@ -52,7 +55,7 @@ function mainTable({ rows, prompts }: AblationTable): Html {
       "Paper: to its base",
     ],
     rows: rows.map((row): readonly HtmlPart[] => [
-      named(row),
+      cellName(row),
       ...splits.map((split) => formatFixed(100 * row.splits[split]!, 1)),
       row.average === null ? "–" : valueCell({
         value: 100 * row.average.mean,
@@ -81,7 +84,7 @@ function paperTable({ rows, prompts }: AblationTable): Html {
       "paper's average",
     ],
     rows: rows.map((row) => [
-      named(row),
+      cellName(row),
       ...splits.flatMap((split) => {
         const at = Object.keys(PAPER_BENCHMARKS).indexOf(split);
         return [
@@ -157,19 +160,18 @@ async function forest({ rows, comparisons }: AblationTable, context: ReportConte
     high: scaled(difference?.high),
     other: isBase || paper === null ? null : paper.difference,
   }));
-  const format = { xFormat: "~g", width: 420 };
   const drawn = [
     panel(
       "Average over the benchmarks",
       await context.svg(
-        intervalChart({ rows: average, xTitle: "accuracy, %", ...format }),
+        intervalChart({ rows: average, xTitle: "accuracy, %" }),
         "Average accuracy by setting, with 95 % intervals",
       ),
     ),
     panel(
       "Difference to the base",
       await context.svg(
-        intervalChart({ rows: difference, xTitle: "points", reference: 0, ...format }),
+        intervalChart({ rows: difference, xTitle: "points", reference: 0 }),
         "Difference of the average to the base by setting, with 95 % intervals, beside the paper's",
       ),
     ),

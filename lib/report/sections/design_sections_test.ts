@@ -36,7 +36,7 @@ function tableRows(html: string, label: string): readonly (readonly string[])[] 
   const body = /<tbody>([\s\S]*?)<\/tbody>/.exec(html.slice(start))![1]!;
   return [...body.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row]) =>
     [...row!.matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell]) =>
-      cell!.replace(/<[^>]*>/g, "").trim()
+      cell!.replace(/<[^>]*>/g, "").replaceAll("\u00a0", " ").trim()
     )
   );
 }

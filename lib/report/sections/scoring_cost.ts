@@ -30,7 +30,7 @@ async function shareChart({ rows, budget }: ScoringCost, context: ReportContext)
       })),
       xTitle: "share of generated tokens spent on scoring",
       xFormat: ".0%",
-      yFormat: ".2f",
+      yFormat: "~g",
       width,
       height,
     });

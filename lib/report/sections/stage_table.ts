@@ -128,7 +128,7 @@ async function chart({ rows }: StageTable, context: ReportContext): Promise<Html
       panel(
         "Average over the benchmarks",
         await context.svg(
-          intervalChart({ rows: drawn, xTitle: "accuracy, %", xFormat: "~g", width: 520 }),
+          intervalChart({ rows: drawn, xTitle: "accuracy, %" }),
           "Average accuracy after each stage, with 95 % intervals, beside the paper's",
         ),
       ),

@@ -117,7 +117,7 @@ function words(staleness: Staleness, level: number): Html {
   const { arm, points, seeds } = staleness;
   const expiry = expiryOf(staleness, level), bar = formatFixed(level, 2);
   const at = (lag: number) => points.find((point) => point.lag === lag)!;
-  const corrected = (lag: number) => estimateText(at(lag).corrected, 2);
+  const corrected = (lag: number) => estimateText(at(lag).corrected, 3);
   const n = `n = ${seeds.length}`;
   if (expiry === null) {
     return markup`<li>“${arm}”: no control was scored, so that noise and age cannot be told apart.</li>`;
