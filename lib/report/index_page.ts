@@ -46,6 +46,9 @@ function seedsText({ seeds: [low, high], runs, planned }: ReportEntry): string {
 
 function article(entry: ReportIndex["entries"][number]): Html {
   const { page, exists, title, question, answer, rollouts, tokens, seconds, writtenAt } = entry;
+  const none = entry.runs === 0
+    ? "No finished run yet."
+    : "The page has no answer in one sentence.";
   const facts = [
     `n: ${seedsText(entry)}`,
     `cost: ${size(rollouts)} rollouts, ${size(tokens)} tokens, ${duration(seconds)}`,
@@ -53,7 +56,7 @@ function article(entry: ReportIndex["entries"][number]): Html {
   return markup`<article>
 <h3>${exists ? link(page, title) : markup`${title} (page missing)`}</h3>
 <p class="quiet">${question}</p>
-<p>${answer ?? "No finished run can be compared yet."}</p>
+<p>${answer ?? none}</p>
 <p><small>${facts}; written <time datetime="${writtenAt}">${writtenAt.slice(0, 10)} ${
     writtenAt.slice(11, 16)
   } UTC</time>; ${page}.html</small></p>

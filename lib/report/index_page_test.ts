@@ -31,12 +31,13 @@ Deno.test("parseEntry() reads what was written, and nothing else", () => {
   for (const other of ['{"format":2}', "", '{"format":1,"pa', "[]"]) equal(parseEntry(other), null);
 });
 
-Deno.test("reportSentence() is that of the first section that has one, else of the main outcomes", async () => {
+Deno.test("reportSentence() is that of the first section that has one", async () => {
   const write = () => Promise.resolve(null);
   const own = { id: "own", title: "Own", write, sentence: () => "It depends." };
   equal(await reportSentence({ sections: [cost(), own, answer()] }, results), "It depends.");
-  match((await reportSentence({ sections: [cost()] }, results))!, /^Against random, .*n = 2/);
-  equal(await reportSentence({ sections: [] }, { ...results, arms: [] }), null);
+  match((await reportSentence({ sections: [answer()] }, results))!, /^Against random, .*n = 2/);
+  equal(await reportSentence({ sections: [cost()] }, results), null);
+  equal(await reportSentence({ sections: [own] }, { ...results, arms: [] }), null);
 });
 
 Deno.test("renderIndex() lists the newest first, with question, answer, n, cost, date and link", () => {

@@ -1,11 +1,9 @@
 /** What the index says of one report: a small file beside the page, written with it. */
 import { z } from "../../deps.ts";
 import { findBaselines } from "../analysis/baseline.ts";
-import { compareArms } from "../analysis/comparison.ts";
 import { doneRuns, type ExperimentResults } from "../analysis/results.ts";
 import { totalCost } from "../analysis/total_cost.ts";
 import type { Report } from "./define_report.ts";
-import { answerSentence } from "./sections/answer.ts";
 
 const ENTRY = z.strictObject({
   format: z.literal(1),
@@ -62,14 +60,13 @@ export function parseEntry(text: string): ReportEntry | null {
   }
 }
 
-/** The answer of a report in one sentence: that of its first section that has one, or of its main outcomes. */
+/** The answer of a report in one sentence: that of its first section that has one. */
 export async function reportSentence(
   report: Report,
   results: ExperimentResults,
 ): Promise<string | null> {
   const baselines = findBaselines(results, report.baseline);
-  if (baselines === null) return null;
   const section = report.sections.find(({ sentence }) => sentence !== undefined);
-  if (section === undefined) return answerSentence(compareArms(results, baselines));
+  if (baselines === null || section === undefined) return null;
   return await section.sentence!({ results, baselines });
 }
