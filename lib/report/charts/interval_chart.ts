@@ -18,6 +18,8 @@ export interface IntervalRow {
 export interface IntervalChartOptions {
   readonly rows: readonly IntervalRow[];
   readonly xTitle: string;
+  /** A d3 format for the horizontal axis. */
+  readonly xFormat?: string;
   /** Where an upright line stands, such as at no difference. */
   readonly reference?: number;
   readonly width?: number;
@@ -27,7 +29,7 @@ const ROW_HEIGHT = 19;
 
 /** Estimates as dots on their intervals, other values as hollow diamonds; the first row is at the top. */
 export function intervalChart(
-  { rows, xTitle, reference, width = 350 }: IntervalChartOptions,
+  { rows, xTitle, xFormat = ",.6~r", reference, width = 350 }: IntervalChartOptions,
 ): VegaLiteSpec {
   const known = rows.map((row, i) => ({ colour: MARK, other: null, ...row, i }))
     .filter(({ mean }) => mean !== null);
@@ -49,7 +51,7 @@ export function intervalChart(
   const x = {
     type: "quantitative",
     scale: { zero: false, nice: true },
-    axis: { title: xTitle, format: ",.6~r", tickCount: 6 },
+    axis: { title: xTitle, format: xFormat, tickCount: 6 },
   } as const;
   const colour = { field: "colour", type: "nominal", scale: null, legend: null } as const;
   const layers = [

@@ -4,6 +4,7 @@ import cost from "../../../reports/cost_of_scoring.ts";
 import dynamics from "../../../reports/vps_dynamics.ts";
 import stages from "../../../reports/table3_stages.ts";
 import type { ExperimentResults } from "../../analysis/results.ts";
+import type { RunConfig } from "../../schema/run_config.ts";
 import type { Report } from "../define_report.ts";
 import {
   ablationResults,
@@ -64,8 +65,8 @@ Deno.test("ablationTable() shows 18 rows, the paper's beside them, and claims no
 });
 
 Deno.test("ablationTable() names a setting that differs, and says so where noise is small", async () => {
-  const effect = ({ sampler }: { sampler: { mixtureRatio?: number } }) =>
-    sampler.mixtureRatio === 0.8 ? 0.02 : 0;
+  const effect = ({ sampler }: RunConfig) =>
+    sampler.kind === "vas" && sampler.mixtureRatio === 0.8 ? 0.02 : 0;
   const html = await pageOf(
     only(ablation, "ablation"),
     ablationResults({ deviation: 1e-4, effect }),

@@ -13,8 +13,8 @@ export function pointsText(estimate: Estimate | null, digits = 1): string {
 }
 
 /** As it is, without a unit. */
-export function estimateText(estimate: Estimate | null, digits: number): string {
-  return text(estimate, 1, digits, formatFixed);
+export function estimateText(estimate: Estimate | null, digits: number, signed = false): string {
+  return text(estimate, 1, digits, signed ? formatSigned : formatFixed);
 }
 
 function text(

@@ -126,10 +126,10 @@ function shareTable(
       "Correlation",
       "control",
     ],
-    rows: [...steps].map(([step, found], i) => {
+    rows: [...steps].map(([step, found]) => {
       const move = found.find(({ control }) => !control);
       const again = found.find(({ control }) => control);
-      const paper = move === undefined ? undefined : theirs[i];
+      const paper = move && theirs.find(({ fromStep }) => fromStep === step);
       const shareOf = (distance: number) =>
         paper === undefined ? "–" : formatFixed(shareWithin(paper.counts, distance), 2);
       return [
@@ -226,7 +226,7 @@ async function armFigure(
         binningText(dynamics)
       }.${selection} Histograms: mean count over seeds. Matrices: all seeds together; each row is a bin before, coloured by the share of its prompts that went to each bin after (full colour from ${
         100 * FULL_COLOUR
-      } %). Tables: mean over seeds ± half a 95 % Student-t interval; the paper's refreshes in their order. Up and down: shares of prompts that change to a higher or lower bin, and the mean move of all prompts; rank correlation: Spearman's, of the scores themselves. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
+      } %). Tables: mean over seeds ± half a 95 % Student-t interval; the paper's columns: its movement from the same step on, 14 steps long. Up and down: shares of prompts that change to a higher or lower bin, and the mean move of all prompts; rank correlation: Spearman's, of the scores themselves. The control scores the same policy a second time: what moves there is scoring noise, and only a difference to it says anything about training.`,
     data: csvLink(`scores_${index}`, await data(dynamics)),
   });
 }

@@ -37,7 +37,7 @@ function spread(values: readonly number[] | undefined, digits: number, signed = 
 /** Shares of prompts that move up and down, and their mean move: ours, the control's, the paper's. */
 export function flowTable(
   dynamics: ScoreDynamics,
-  paper: readonly { readonly counts: TransitionMatrix }[],
+  paper: readonly { readonly fromStep: number; readonly counts: TransitionMatrix }[],
 ): Html {
   const unit = dynamics.binning.kind === "levels" ? "levels" : "bins";
   return dataTable({
@@ -56,8 +56,9 @@ export function flowTable(
       "Rank correlation",
       "control",
     ],
-    rows: movementsOf(dynamics).map(({ label, move, control }, i) => {
-      const theirs = paper[i], paperFlow = theirs === undefined ? null : flowOf(theirs.counts);
+    rows: movementsOf(dynamics).map(({ label, move, control }) => {
+      const theirs = paper.find(({ fromStep }) => fromStep === move?.fromStep);
+      const paperFlow = theirs === undefined ? null : flowOf(theirs.counts);
       const column = (key: keyof Flow, signed: boolean) => [
         spread(move?.flow.map((flow) => flow[key]), 2, signed),
         spread(control?.flow.map((flow) => flow[key]), 2, signed),
@@ -96,12 +97,12 @@ export function stability(dynamics: ScoreDynamics): Html | null {
   });
   if (moved === null) return null;
   return markup`<p>“Rankings stabilise”: from ${first.label} to ${last.label} the rank correlation between refreshes changed by ${
-    estimateText(moved, 2)
+    estimateText(moved, 2, true)
   }${
     again === null || beyond === null
       ? ", without a control to compare it with"
-      : `, that of the control by ${estimateText(again, 2)}; the first less the second: ${
-        estimateText(beyond, 2)
+      : `, that of the control by ${estimateText(again, 2, true)}; the first less the second: ${
+        estimateText(beyond, 2, true)
       }`
   } (n = ${moved.n}, differences by seed).</p>`;
 }
