@@ -35,9 +35,10 @@ export interface SyntheticOptions {
 }
 
 const ARMS = [["random", 0], ["mixed, λ = 0.5", 0.5], ["VAS, λ = 1", 1]] as const;
-const POOL = 256;
+/** Prompts of every pool. */
+export const POOL = 256;
 
-const PROVENANCE: Provenance = {
+export const PROVENANCE: Provenance = {
   startedAt: "2026-01-02T03:04:05.000Z",
   commit: "0123456789abcdef0123456789abcdef01234567",
   diffHash: null,
@@ -55,7 +56,8 @@ const noise = (random: RandomSource) =>
   Math.sqrt(2) * (random.next() + random.next() + random.next() + random.next() +
     random.next() + random.next() - 3);
 
-function splitResult(
+/** A split with `accuracy` as a whole, and slices around it. */
+export function splitResult(
   accuracy: number,
   prompts: readonly Prompt[],
   random: RandomSource,
@@ -230,13 +232,17 @@ function galleryRecord(
   };
 }
 
-function syntheticRun(
+/**
+ * A run that scores the pool every 14 steps where λ is above 0 (`scored` decides otherwise), evaluates every 5, and
+ * learns the same whatever λ is.
+ */
+export function syntheticRun(
   config: RunConfig,
   seed: number,
   lambda: number,
   status: RunStatus,
   dataset: Dataset,
-  { steps = 70, tds = 0.2 }: SyntheticOptions,
+  { steps = 70, tds = 0.2, scored = lambda > 0 }: SyntheticOptions & { readonly scored?: boolean },
 ): RunData {
   const random = randomSource(seed, "synthetic", String(lambda));
   const hardness = randomSource(0, "hardness");
@@ -275,8 +281,8 @@ function syntheticRun(
   };
   records.push(evaluation(0));
   for (let step = 1; step <= steps; step++) {
-    if (lambda > 0 && (step - 1) % 14 === 0) {
-      for (const control of [false, true]) {
+    if (scored && (step - 1) % 14 === 0) {
+      for (const control of config.evaluation.scoringControl ? [false, true] : [false]) {
         const file = `scores/refresh_${step - 1}${control ? "_control" : ""}.arrow`;
         const scores = scoresOf(step - 1, tds, difficulty, random);
         files.set(file, scores);
@@ -307,7 +313,8 @@ function syntheticRun(
   };
 }
 
-function supervisedRecords({ validation }: Dataset): RunRecord[] {
+/** A cold start of 400 steps. */
+export function supervisedRecords({ validation }: Dataset): RunRecord[] {
   const random = randomSource(0, "synthetic cold start");
   const records: RunRecord[] = Array.from({ length: 400 }, (_, i): SupervisedRecord => ({
     kind: "supervised",

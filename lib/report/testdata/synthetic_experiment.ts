@@ -1,0 +1,143 @@
+/**
+ * Synthetic results of any experiment, for tests of its report only: its own arms and seeds, with invented numbers in
+ * the shape of real runs. No command reads this.
+ */
+import type { ColdStartResults, ExperimentResults } from "../../analysis/results.ts";
+import { randomSource } from "../../core/random.ts";
+import { createMicroMath } from "../../dataset/micro_math.ts";
+import type { Dataset } from "../../dataset/prompt.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { RunConfig } from "../../schema/run_config.ts";
+import type { EvaluationRecord, RunRecord } from "../../schema/run_record.ts";
+import type { RunData } from "../../store/run_data.ts";
+import {
+  POOL,
+  PROVENANCE,
+  splitResult,
+  supervisedRecords,
+  syntheticRun,
+} from "./synthetic_results.ts";
+
+/** λ where there is one, and something between for other samplers. */
+function lambdaOf({ sampler }: RunConfig): number {
+  if (sampler.kind === "random") return 0;
+  return sampler.kind === "vas" ? sampler.mixtureRatio : 0.5;
+}
+
+/** An evaluation on all splits, for the ends of a cold start. */
+function evaluation(step: number, accuracy: number, dataset: Dataset): EvaluationRecord {
+  const random = randomSource(step, "synthetic evaluation");
+  const count = { training: 0, discarded: 0, scoring: 0, validation: step };
+  const splits = Object.entries({ validation: dataset.validation, ...dataset.benchmarks });
+  return {
+    kind: "evaluation",
+    step,
+    temperature: 0.5,
+    splits: Object.fromEntries(
+      splits.map(([name, prompts]) => [name, splitResult(accuracy, prompts, random)]),
+    ),
+    rollouts: count,
+    tokens: count,
+    seconds: { total: 0.4 },
+  };
+}
+
+/** The run with the probe that its settings ask for. */
+function probed(run: RunData): RunData {
+  const { probe } = run.config.evaluation;
+  if (probe === null) return run;
+  const { prompts, rollouts, stepSizes } = probe, source = randomSource(run.seed, "probe");
+  const counts = { training: 0, discarded: 0, scoring: 0, validation: prompts * rollouts };
+  const record: RunRecord = {
+    kind: "probe",
+    step: 0,
+    file: "probe_0.arrow",
+    outcomesFile: "outcomes_0.arrow",
+    prompts,
+    rolloutsPerPrompt: rollouts,
+    stepSizes,
+    rollouts: counts,
+    tokens: counts,
+    seconds: { total: 1 },
+  };
+  const correct = Float32Array.from(
+    { length: prompts * rollouts },
+    (_, i) => source.next() < Math.floor(i / rollouts) / (prompts - 1) ? 1 : 0,
+  );
+  return {
+    ...run,
+    records: [...run.records, record],
+    columns: (file) =>
+      file === record.outcomesFile
+        ? Promise.resolve({ correct })
+        : Promise.reject(new Error(`no ${file}`)),
+  };
+}
+
+/**
+ * Every run of the plan, finished after at most `steps` steps, with a small pool.
+ *
+ * @param seeds only the plan's first so many
+ */
+export function syntheticExperiment(
+  plan: Plan,
+  { steps = 20, seeds = 2 }: { readonly steps?: number; readonly seeds?: number } = {},
+): ExperimentResults {
+  const datasets = new Map<string, Dataset>();
+  const small = (config: RunConfig): RunConfig => ({
+    ...config,
+    dataset: { ...config.dataset, prompts: POOL, validationPrompts: 96, benchmarkPrompts: 32 },
+    evaluation: {
+      ...config.evaluation,
+      probe: config.evaluation.probe && { ...config.evaluation.probe, prompts: 64, rollouts: 64 },
+    },
+  });
+  const datasetOf = ({ dataset }: RunConfig) => {
+    const key = JSON.stringify(dataset), known = datasets.get(key);
+    if (known !== undefined) return known;
+    const made = createMicroMath(dataset);
+    datasets.set(key, made);
+    return made;
+  };
+  const wanted = new Set(plan.seeds.slice(0, seeds));
+  const runs = new Map(
+    plan.runs.filter(({ seed }) => wanted.has(seed)).map(({ id, config: whole, seed }) => {
+      const config = small(whole), { sampler } = config;
+      const scored = sampler.kind === "learnability" ||
+        (sampler.kind === "vas" && sampler.scoresFrom === "refresh");
+      const run = syntheticRun(config, seed, lambdaOf(config), "done", datasetOf(config), {
+        steps: Math.min(steps, config.training.steps),
+        scored,
+      });
+      return [id, probed({ ...run, id })];
+    }),
+  );
+  const starts = new Set(
+    plan.runs.filter(({ id }) => runs.has(id)).map(({ coldStart }) => coldStart),
+  );
+  return {
+    name: plan.name,
+    question: plan.question,
+    arms: plan.cells.map(({ label, config, runs: planned }) => ({
+      name: label,
+      config: small(config),
+      runs: planned.flatMap(({ id }) => runs.get(id) ?? []),
+    })),
+    coldStarts: [...starts].map((id): ColdStartResults => {
+      const config = small(plan.runs.find(({ coldStart }) => coldStart === id)!.config);
+      const dataset = datasetOf(config);
+      return {
+        id,
+        config,
+        status: "done",
+        records: [
+          evaluation(0, 0.02, dataset),
+          ...supervisedRecords(dataset),
+          evaluation(400, 0.4, dataset),
+        ],
+        provenance: [PROVENANCE],
+        failure: null,
+      };
+    }),
+  };
+}
