@@ -31,10 +31,33 @@ function meanOverSteps(run: RunData, metric: (step: StepRecord) => number | null
   return steps === 0 ? null : sum / steps;
 }
 
-/** The outcomes of an experiment, the main ones first. */
+/** Accuracy when every run had spent as much as the one that spent least: see {@link commonBudget}. */
+function accuracyAtEqual(
+  axis: "rollouts" | "tokens",
+  role: Outcome["role"],
+  results: ExperimentResults,
+): Outcome {
+  const budget = commonBudget(results, axis);
+  const amount = budget === null ? "" : ` (${Math.round(budget).toLocaleString("en")} ${axis})`;
+  return {
+    key: axis === "tokens" ? "accuracyAtEqualTokens" : "accuracyAtEqualRollouts",
+    label: `Validation accuracy at equal ${axis}`,
+    method: `when each run had generated as many ${axis}, for training, scoring, and groups left ` +
+      `out, as the cheapest run did in all${amount}; linear between evaluations, unchanged while ` +
+      "prompts are scored",
+    unit: "share",
+    role,
+    valueOf: (run) => budget === null ? null : interpolate(accuracyCurve(run, axis), budget),
+  };
+}
+
+/**
+ * The outcomes of an experiment, the main ones first. Where runs end by a budget of tokens, accuracy is judged at
+ * equal tokens, else at the last step.
+ */
 export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
-  const budget = commonBudget(results, "rollouts"), steps = commonBudget(results, "step");
-  const rollouts = budget === null ? "" : ` (${Math.round(budget).toLocaleString("en")} rollouts)`;
+  const isLimited = results.arms.every(({ config }) => config.training.tokenBudget !== null);
+  const axis = isLimited ? "tokens" : "step", end = commonBudget(results, axis);
   return [
     {
       key: "informativeGroups",
@@ -52,12 +75,13 @@ export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
       role: "main",
       valueOf: (run) => meanOverSteps(run, (step) => step.gradNorm),
     },
+    ...isLimited ? [accuracyAtEqual("tokens", "main", results)] : [],
     {
       key: "finalAccuracy",
       label: "Validation accuracy at the end",
       method: "at the last evaluation",
       unit: "share",
-      role: "main",
+      role: isLimited ? "exploratory" : "main",
       valueOf: (run) => accuracyCurve(run, "step").at(-1)?.y ?? null,
     },
     {
@@ -68,24 +92,16 @@ export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
       role: "exploratory",
       valueOf: (run) => meanOverSteps(run, (step) => step.clipFraction),
     },
-    {
-      key: "accuracyAtEqualRollouts",
-      label: "Validation accuracy at equal rollouts",
-      method:
-        "when each run had generated as many rollouts, training and scoring, as the cheapest " +
-        `run did in all${rollouts}; linear between evaluations, unchanged while prompts are scored`,
-      unit: "share",
-      role: "exploratory",
-      valueOf: (run) =>
-        budget === null ? null : interpolate(accuracyCurve(run, "rollouts"), budget),
-    },
+    ...isLimited ? [] : [accuracyAtEqual("rollouts", "exploratory", results)],
     {
       key: "areaUnderAccuracy",
       label: "Area under the accuracy curve",
-      method: "mean height of the accuracy curve over steps (trapezoids over the common range)",
+      method:
+        `mean height of the accuracy curve over ${isLimited ? "tokens" : "steps"} (trapezoids ` +
+        "over the common range)",
       unit: "share",
       role: "exploratory",
-      valueOf: (run) => steps === null ? null : meanHeight(accuracyCurve(run, "step"), 0, steps),
+      valueOf: (run) => end === null ? null : meanHeight(accuracyCurve(run, axis), 0, end),
     },
   ];
 }

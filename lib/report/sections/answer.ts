@@ -98,6 +98,10 @@ export function describeOutcome(comparisons: readonly Comparison[], separator = 
 /** What the headline is about: the main outcomes of the question, and one exploratory one, marked as such. */
 const HEADLINE = [
   ["informativeGroups", "The share of groups that carry a gradient was"],
+  [
+    "accuracyAtEqualTokens",
+    "At equal tokens, everything generated counted, validation accuracy was",
+  ],
   ["finalAccuracy", "Validation accuracy at the end was"],
   [
     "accuracyAtEqualRollouts",
@@ -136,7 +140,9 @@ export function answerSentence(
 /** The sentences a reader in a hurry takes away, each with its intervals and n. */
 export function summarize(comparisons: readonly Comparison[]): readonly string[] {
   return HEADLINE.flatMap(([key, subject]) => {
-    const found = comparisons.filter(({ outcome }) => outcome.key === key);
+    const found = comparisons.filter(({ outcome }) =>
+      outcome.key === key && (outcome.role === "main" || subject.startsWith("Exploratory"))
+    );
     return found.length === 0 ? [] : [`${subject} ${describeOutcome(found)}.`];
   });
 }
