@@ -3,7 +3,7 @@ import type { RunRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
 import { interpolate, type Point } from "./curve.ts";
 import { doneRuns, type ExperimentResults } from "./results.ts";
-import { spending } from "./spending.ts";
+import { spentColumns } from "./spending.ts";
 import { createTable, type Table } from "./table.ts";
 
 /** A place on the curve. */
@@ -40,19 +40,25 @@ function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
     if (validation !== undefined) measured.push({ x: record.step, y: validation.accuracy });
   }
   const points: AccuracyPoint[] = [];
-  let before = { rollouts: 0, tokens: 0, seconds: 0 };
-  for (const { record, ...spent } of spending({ records })) {
+  const spent = spentColumns({ records });
+  const at = (i: number) => ({
+    rollouts: spent.rollouts[i] ?? 0,
+    tokens: spent.tokens[i] ?? 0,
+    seconds: spent.seconds[i] ?? 0,
+  });
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]!;
     const scoring = record.kind === "refresh" && !record.control;
-    if (scoring || (record.kind === "evaluation" && record.splits.validation !== undefined)) {
-      const accuracy = interpolate(measured, record.step);
-      if (accuracy !== null) {
-        const at = { step: record.step, accuracy, measured: !scoring };
-        const known = points.at(-1)?.rollouts === before.rollouts;
-        if (scoring && !known) points.push({ ...at, ...before });
-        points.push({ ...at, ...spent });
-      }
+    if (!scoring && !(record.kind === "evaluation" && record.splits.validation !== undefined)) {
+      continue;
     }
-    before = spent;
+    const accuracy = interpolate(measured, record.step);
+    if (accuracy === null) continue;
+    const { step } = record, before = at(i - 1);
+    if (scoring && points.at(-1)?.rollouts !== before.rollouts) {
+      points.push({ step, ...before, accuracy, measured: false });
+    }
+    points.push({ step, ...at(i), accuracy, measured: !scoring });
   }
   return points;
 }
@@ -79,14 +85,29 @@ export interface AccuracyRow extends AccuracyPoint {
   readonly seed: number;
 }
 
-/** The curves of all finished runs as one table. */
+const COLUMNS = [
+  "arm",
+  "seed",
+  "step",
+  "rollouts",
+  "tokens",
+  "seconds",
+  "accuracy",
+  "measured",
+] as const satisfies readonly (keyof AccuracyRow)[];
+
+/** The curves of all finished runs as one table. Rows come one at a time: there may be a million. */
 export function accuracyTable(results: ExperimentResults): Promise<Table<AccuracyRow>> {
   return createTable<AccuracyRow>(
-    ["arm", "seed", "step", "rollouts", "tokens", "seconds", "accuracy", "measured"],
-    results.arms.flatMap((arm) =>
-      doneRuns(arm).flatMap((run) =>
-        accuracyPoints(run).map((point) => ({ arm: arm.name, seed: run.seed, ...point }))
-      )
-    ),
+    COLUMNS,
+    (function* () {
+      for (const arm of results.arms) {
+        for (const run of doneRuns(arm)) {
+          for (const point of accuracyPoints(run)) {
+            yield { arm: arm.name, seed: run.seed, ...point };
+          }
+        }
+      }
+    })(),
   );
 }
