@@ -13,6 +13,7 @@ import fig3 from "./paper/fig3.json" with { type: "json" };
 
 export default defineReport({
   title: "Score dynamics: Figure 3 with its control",
+  baseline: "VAS, λ = 0.5", // the only arm without VAS is not trained
   sections: [
     staleness({ level: 0.8 }),
     scoreDynamics({ paper: fig3, bins: 20 }),

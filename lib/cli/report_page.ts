@@ -110,7 +110,7 @@ export async function updateReport(
   const report = await loadReport(Deno.cwd(), reportName(plan.name));
   const results = collectResults(plan, store);
   try {
-    await writeReport(withVariant(report, variant), results, file);
+    await writeReport(withVariant(report, plan, variant), results, file);
     const title = `${report.title ?? plan.name.replaceAll("_", " ")} ${variantText(variant)}`
       .trim();
     const answer = await reportSentence(report, results);

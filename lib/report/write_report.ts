@@ -41,10 +41,17 @@ function replicatesOf({ arms }: ExperimentResults): string {
   return arms.map(({ name }, i) => `${count(seeds[i]!.length)} in ${name}`).join(", ");
 }
 
-/** What a seed decides is the same in every run: the cold start and the data set have seeds of their own. */
-const SEED_MEANING =
-  "The seed decides which prompts are drawn and which tokens are sampled; cold start, pool and validation " +
-  "prompts are the same for all seeds, so the intervals say nothing about other cold starts or pools.";
+/** What differs between the runs of an arm, besides what their own seed decides: the cold start, or nothing. */
+function seedMeaningOf({ arms }: ExperimentResults): string {
+  const reachesColdStart = arms.some(({ runs }) =>
+    new Set(runs.map(({ config }) => config.coldStart.seed)).size > 1
+  );
+  return reachesColdStart
+    ? "The seed decides the cold start, which prompts are drawn and which tokens are sampled; pool and " +
+      "validation prompts are the same for all seeds, so the intervals say nothing about other pools."
+    : "The seed decides which prompts are drawn and which tokens are sampled; cold start, pool and validation " +
+      "prompts are the same for all seeds, so the intervals say nothing about other cold starts or pools.";
+}
 
 async function contextOf(report: Report, results: ExperimentResults): Promise<ReportContext> {
   return {
@@ -54,7 +61,7 @@ async function contextOf(report: Report, results: ExperimentResults): Promise<Re
     steps: await stepTable(results),
     accuracy: await accuracyTable(results),
     replicates: replicatesOf(results),
-    seedMeaning: SEED_MEANING,
+    seedMeaning: seedMeaningOf(results),
     svg: (spec, label) => renderSvg(spec, { label }),
   };
 }
