@@ -18,7 +18,7 @@ export async function exportCommand(given: Arguments): Promise<number> {
     import("../report/load_report.ts"),
     import("../report/export/export_report.ts"),
   ]);
-  const report = withVariant(await loadReport(Deno.cwd(), reportName(plan.name)), given);
+  const report = withVariant(await loadReport(Deno.cwd(), reportName(plan.name)), plan, given);
   const results = collectResults(plan, openStore(given.store));
   const to = given.to ?? defaultFolder(plan.name, given);
   const { folder, files } = await exportReport(report, results, to);

@@ -121,11 +121,14 @@ export async function updateReport(
   return { file, written: true };
 }
 
-/** The report, with a word at its top that this is not the experiment as written. */
-export function withVariant(report: Report, variant: Variant): Report {
-  const text = variantText(variant);
-  if (text === "") return report;
-  const notice = `Not the experiment as its file has it, but with ${text}.`;
+/** The report, with a word at its top where this is not the experiment as written. */
+export function withVariant(report: Report, { name }: Plan, variant: Variant): Report {
+  const isQuick = reportName(name) !== name;
+  const flags = [...isQuick ? ["--quick"] : [], variantText(variant)].filter((flag) => flag !== "");
+  if (flags.length === 0) return report;
+  const notice = `Not the experiment as its file has it, but with ${flags.join(" ")}${
+    isQuick ? ": fewer seeds or steps, and wider intervals" : ""
+  }.`;
   return {
     ...report,
     notice: report.notice === undefined ? notice : `${report.notice} ${notice}`,
