@@ -16,11 +16,12 @@ export function gammaVariate(shape: number, random: RandomSource): number {
   }
   const d = shape - 1 / 3, c = 1 / Math.sqrt(9 * d);
   while (true) {
-    const x = random.normal(), v = (1 + c * x) ** 3;
-    if (v <= 0) continue;
+    const x = random.normal(), root = 1 + c * x;
+    if (root <= 0) continue;
+    const v = root * root * root, square = x * x; // powers by ** take most of the time
     const u = 1 - random.next();
-    if (u < 1 - 0.0331 * x ** 4) return d * v;
-    if (Math.log(u) < 0.5 * x ** 2 + d * (1 - v + Math.log(v))) return d * v;
+    if (u < 1 - 0.0331 * square * square) return d * v;
+    if (Math.log(u) < 0.5 * square + d * (1 - v + Math.log(v))) return d * v;
   }
 }
 

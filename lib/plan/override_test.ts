@@ -41,7 +41,9 @@ Deno.test("applySet() takes a component by its kind, with its defaults", () => {
   deepEqual(applySet(base, "sampler=random").sampler, random());
   deepEqual(applySet(applySet(base, "sampler=random"), "sampler=vas").sampler, vas());
   throws(() => applySet(base, "sampler=ranodm"), {
-    message: 'sampler: expected one of the kinds random, vas, got "ranodm"; did you mean "random"?',
+    message:
+      "sampler: expected one of the kinds random, vas, learnability, mopps, greso, replay, " +
+      'adaRft, easyToHard, got "ranodm"; did you mean "random"?',
   });
   throws(() => applySet(base, "coldStart=supervise"), /coldStart: expected one of the kinds/);
   throws(() => applySet(base, "sampler.kind=random"), {

@@ -10,7 +10,7 @@ import type { GroupOutcome, Pool, RefreshPhase, Sampler, SamplerState } from "./
 import { passRateScores } from "./scores.ts";
 import { smallest } from "./smallest.ts";
 import { savedArray, savedNumber } from "./state.ts";
-import { repeated } from "./uniform_draw.ts";
+import { everyIndex, repeated } from "./uniform_draw.ts";
 
 /** Settings of AdaRFT. Difficulties lie in [0, 100]. */
 export interface AdaRftConfig {
@@ -102,7 +102,7 @@ class AdaRftSampler implements Sampler {
 
   promptsToScore(finishedSteps: number, phase: RefreshPhase): Int32Array {
     const isTime = finishedSteps === 0 && phase === "beforeDraw" && this.scoringRollouts > 0;
-    return Int32Array.from({ length: isTime ? this.#pool.prompts : 0 }, (_, i) => i);
+    return everyIndex(isTime ? this.#pool.prompts : 0);
   }
 
   score(step: number, prompts: Int32Array, passRate: Float32Array): PromptScores {
@@ -117,7 +117,8 @@ class AdaRftSampler implements Sampler {
 
   draw(_step: number, random: RandomSource, count: number): Int32Array {
     const difficulty = this.#difficulty ??= this.#difficultyByLevel();
-    const distances = Float64Array.from(difficulty, (d) => Math.abs(d - this.#target));
+    const distances = new Float64Array(difficulty.length)
+      .map((_, i) => Math.abs(difficulty[i]! - this.#target));
     const nearest = smallest(distances, count);
     const chosen = this.#config.repeats === "allow"
       ? nearest
@@ -130,8 +131,9 @@ class AdaRftSampler implements Sampler {
   #inTurn(distances: Float64Array, nearest: Int32Array, random: RandomSource): Int32Array {
     const uses = this.#uses ??= new Float32Array(this.#pool.prompts);
     const furthest = nearest.reduce((most, i) => Math.max(most, distances[i]!), 0);
-    const near = Int32Array.from(distances.keys()).filter((i) => distances[i]! <= furthest);
-    const keys = Float64Array.from(near, (i) => uses[i]! + random.next());
+    const near = everyIndex(distances.length).filter((i) => distances[i]! <= furthest);
+    const keys = new Float64Array(near.length)
+      .map((_, place) => uses[near[place]!]! + random.next());
     const chosen = smallest(keys, nearest.length).map((place) => near[place]!);
     for (const prompt of chosen) uses[prompt]!++;
     return chosen;

@@ -2,7 +2,13 @@
 import type { BenchResult } from "../core/bench.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { trajectoryDiversity } from "./diversity.ts";
-import { createSampler, type Sampler } from "./sampler.ts";
+import { adaRft } from "./ada_rft.ts";
+import { easyToHard } from "./easy_to_hard.ts";
+import { greso } from "./greso.ts";
+import { learnability } from "./learnability.ts";
+import { mopps } from "./mopps.ts";
+import { replay } from "./replay.ts";
+import { createSampler, type GroupOutcome, type Sampler, type SamplerConfig } from "./sampler.ts";
 import { vas } from "./vas.ts";
 import { WeightedDraw } from "./weighted_draw.ts";
 
@@ -69,6 +75,54 @@ function* drawCases(): Generator<BenchResult> {
   yield { group: "draw", name: "one weight of 15,000 changed", value: ms * 1000, unit: "µs" };
 }
 
+/** The group of a prompt whose pass rate is any of 0/8 … 8/8. */
+function groupOf(prompt: number): GroupOutcome {
+  const right = (Math.imul(prompt, 0x9e3779b1) >>> 0) % 9;
+  const accuracy = Float32Array.from({ length: 8 }, (_, i) => Number(i < right));
+  return { prompt, accuracy, reward: accuracy, tds: 0, trained: true };
+}
+
+/** A sampler for 15,000 prompts that has scored what it wants to and seen a group of each. */
+function seasoned(config: SamplerConfig): Sampler {
+  const prompts = 15_000;
+  const levels = () => Int32Array.from({ length: prompts }, (_, i) => 1 + i % 5);
+  const sampler = createSampler(config, { prompts, batchSize: BATCH, steps: 1e9, seed: 1, levels });
+  const asked = sampler.promptsToScore(0, "beforeDraw", randomSource(1, "bench", "candidates"));
+  if (asked.length > 0) {
+    const passRate = Float32Array.from(
+      asked,
+      (prompt) => groupOf(prompt).accuracy.filter(Boolean).length / 8,
+    );
+    sampler.refresh(sampler.score(0, asked, passRate, new Float32Array(asked.length)));
+  }
+  sampler.observe(1, Array.from({ length: prompts }, (_, prompt) => groupOf(prompt)));
+  return sampler;
+}
+
+/**
+ * A step of each: a draw, and a draw with its groups told after it. Above 1 ms, for what they do: MoPPS draws two gamma
+ * variates for each of 16·512 candidates; replay weighs every prompt by its staleness, which no two steps share, and
+ * ranks all scores anew after they changed; AdaRFT measures every distance to a target that moves.
+ */
+function* rivalCases(): Generator<BenchResult> {
+  const random = randomSource(1, "bench", "rivals");
+  const free = vas({ scoresFrom: "training" });
+  const configs = [free, learnability(), mopps(), greso(), replay(), adaRft(), easyToHard()];
+  for (const config of configs) {
+    const sampler = seasoned(config);
+    const draw = (step: number) => sampler.draw(step + 2, random.at(step), BATCH);
+    const groups = [...draw(0)].map(groupOf);
+    const name = `${config.kind}, ${BATCH} of 15,000 prompts`;
+    const drawn = milliseconds(draw);
+    yield { group: "draw", name, value: drawn, unit: "ms", target: 1 };
+    const step = milliseconds((step) => {
+      draw(step);
+      sampler.observe(step + 2, groups);
+    });
+    yield { group: "draw and observe", name, value: step, unit: "ms" };
+  }
+}
+
 function* diversityCases(): Generator<BenchResult> {
   const random = randomSource(1, "bench", "responses");
   const groups = Array.from({ length: 32 }, (_, prompt) => responsesLike(random.at(prompt)));
@@ -83,5 +137,6 @@ function* diversityCases(): Generator<BenchResult> {
 /** Drawing a batch, small pools and large, and trajectory diversity. Needs 1 GB for the pool of 10⁸ prompts. */
 export function* samplerBenchCases(): Generator<BenchResult> {
   yield* drawCases();
+  yield* rivalCases();
   yield* diversityCases();
 }

@@ -9,7 +9,7 @@ import type { DiversityRequest, Pool, RefreshPhase, Sampler, SamplerState } from
 import { outcomeVariance, passRateScores } from "./scores.ts";
 import { smallest } from "./smallest.ts";
 import { savedArray } from "./state.ts";
-import { drawDistinct, drawUniform } from "./uniform_draw.ts";
+import { drawDistinct, drawUniform, everyIndex } from "./uniform_draw.ts";
 import { weightedPrompts } from "./vas.ts";
 
 /** Settings of sampling for learnability. */
@@ -140,6 +140,6 @@ class LearnabilitySampler implements Sampler {
 
   #take(weights: Float32Array): void {
     this.#weights = weights;
-    this.#buffer = Int32Array.from(weights.keys()).filter((prompt) => weights[prompt]! > 0);
+    this.#buffer = everyIndex(weights.length).filter((prompt) => weights[prompt]! > 0);
   }
 }

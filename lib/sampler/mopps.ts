@@ -95,10 +95,10 @@ export function createMoppsSampler(config: MoppsConfig, { prompts }: Pool): Samp
       const size = Math.ceil(Number((config.oversampling * count).toPrecision(12)));
       const candidates = drawDistinct(prompts, size, random.at("candidates"));
       const stream = random.at("posterior");
-      const keys = Float64Array.from(
-        candidates,
-        (i) => distance(config, betaVariate(right[i]!, wrong[i]!, stream)),
-      );
+      const keys = new Float64Array(candidates.length).map((_, place) => {
+        const prompt = candidates[place]!;
+        return distance(config, betaVariate(right[prompt]!, wrong[prompt]!, stream));
+      });
       return repeated(smallest(keys, count).map((place) => candidates[place]!), count);
     },
     observe(_step, groups) {

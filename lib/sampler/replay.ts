@@ -9,7 +9,7 @@ import { type GroupOutcome, neverScores, type Pool, type Sampler } from "./sampl
 import { outcomeVariance } from "./scores.ts";
 import { smallest } from "./smallest.ts";
 import { savedArray } from "./state.ts";
-import { drawDistinct, repeated } from "./uniform_draw.ts";
+import { drawDistinct, everyIndex, repeated } from "./uniform_draw.ts";
 
 /** Settings of prioritised replay. */
 export interface ReplayConfig {
@@ -112,12 +112,12 @@ export function replayWeights(
       return normalized(rankWeights(scores, temperature));
     case "power": {
       const least = stalenessShare > 0 ? 0 : 1e-3;
-      return normalized(Float64Array.from(scores, (score) => (score + least) ** (1 / temperature)));
+      return normalized(each(scores, (score) => (score + least) ** (1 / temperature)));
     }
     case "softmax": {
       const highest = scores.reduce((most, score) => Math.max(most, score), 0);
       return normalized(
-        Float64Array.from(scores, (score) => Math.exp((score - highest) / temperature)),
+        each(scores, (score) => Math.exp((score - highest) / temperature)),
       );
     }
     default:
@@ -136,7 +136,12 @@ function rankWeights(scores: Float32Array, temperature: number): Float64Array {
     }
     weightOf.set(descending[begin]!, sum / (end - begin));
   }
-  return Float64Array.from(scores, (score) => weightOf.get(score)!);
+  return each(scores, (score) => weightOf.get(score)!);
+}
+
+/** In double precision. */
+function each(scores: Float32Array, weight: (score: number) => number): Float64Array {
+  return new Float64Array(scores.length).map((_, i) => weight(scores[i]!));
 }
 
 function normalized(weights: Float64Array): Float64Array {
@@ -166,19 +171,18 @@ export function createReplaySampler(config: ReplayConfig, { prompts }: Pool): Sa
   const seen = () => {
     if (replayable !== null) return replayable;
     const { score, lastVisit } = known();
-    const indices = Int32Array.from(lastVisit.keys()).filter((i) => lastVisit[i]! > 0);
-    const scores = Float32Array.from(indices, (i) => score[i]!);
+    const indices = everyIndex(prompts).filter((i) => lastVisit[i]! > 0);
+    const scores = new Float32Array(indices.length).map((_, place) => score[indices[place]!]!);
     const weights = replayWeights(scores, config);
     return replayable = { indices, weights };
   };
   const replayed = (step: number, random: RandomSource, count: number) => {
     const { indices, weights } = seen(), { lastVisit } = known();
     const { stalenessShare, stalenessTemperature, repeats } = config;
+    const age = (place: number) => Math.max(0, step - 1 - lastVisit[indices[place]!]!);
     const stale = normalized(
-      Float64Array.from(
-        indices,
-        (i) => Math.max(0, step - 1 - lastVisit[i]!) ** (1 / stalenessTemperature),
-      ),
+      new Float64Array(indices.length)
+        .map((_, place) => age(place) ** (1 / stalenessTemperature)),
     );
     const chances = weights.map((weight, place) =>
       (1 - stalenessShare) * weight + stalenessShare * stale[place]!
@@ -189,8 +193,9 @@ export function createReplaySampler(config: ReplayConfig, { prompts }: Pool): Sa
     return places.map((place) => indices[place]!);
   };
   const fresh = (random: RandomSource, count: number) => {
+    if (count === 0) return new Int32Array(0);
     const { lastVisit } = known();
-    const unseen = Int32Array.from(lastVisit.keys()).filter((i) => lastVisit[i] === 0);
+    const unseen = everyIndex(prompts).filter((i) => lastVisit[i] === 0);
     return drawDistinct(unseen.length, count, random).map((place) => unseen[place]!);
   };
 
@@ -204,7 +209,9 @@ export function createReplaySampler(config: ReplayConfig, { prompts }: Pool): Sa
       for (let i = 0; i < count; i++) if (stream.next() < chance) replays++;
       replays = Math.max(replays, count - unseenPrompts);
       if (seenPrompts === 0) replays = 0;
-      const again = replays === 0 ? [] : replayed(step, random.at("replay"), replays);
+      const again = replays === 0
+        ? new Int32Array(0)
+        : replayed(step, random.at("replay"), replays);
       const first = fresh(random.at("new"), count - replays);
       const batch = Int32Array.from(random.at("order").shuffled([...again, ...first]));
       return repeated(batch, count); // shorter only where the pool is smaller than the batch

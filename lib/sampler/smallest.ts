@@ -1,4 +1,5 @@
 /** Picks the places of the smallest values without sorting them all. */
+import { everyIndex } from "./uniform_draw.ts";
 
 /**
  * The places of the `count` smallest keys, in the order of the places; of equal keys the earlier ones. O(n).
@@ -13,7 +14,7 @@
  * ```
  */
 export function smallest(keys: Float64Array, count: number): Int32Array {
-  if (count >= keys.length) return Int32Array.from(keys.keys());
+  if (count >= keys.length) return everyIndex(keys.length);
   const result = new Int32Array(count);
   if (count === 0) return result;
   const bound = orderStatistic(keys.slice(), count - 1);

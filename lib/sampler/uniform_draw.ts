@@ -13,9 +13,14 @@ export function drawUniform(prompts: number, count: number, random: RandomSource
   return Int32Array.from({ length: count }, () => stream.integer(prompts));
 }
 
+/** 0, 1, … below `prompts`. */
+export function everyIndex(prompts: number): Int32Array {
+  return new Int32Array(prompts).map((_, i) => i); // several times as fast as Int32Array.from
+}
+
 /** `count` different indices below `prompts`, uniformly and in random order; all of them where `count` is larger. */
 export function drawDistinct(prompts: number, count: number, random: RandomSource): Int32Array {
-  const order = Int32Array.from({ length: prompts }, (_, i) => i);
+  const order = everyIndex(prompts);
   const drawn = Math.min(count, prompts);
   for (let i = 0; i < drawn; i++) {
     const j = i + random.integer(prompts - i);
@@ -32,7 +37,7 @@ export function repeated(indices: Int32Array, count: number): Int32Array {
 
 /** A permutation of all indices below `prompts` (Fisher–Yates). */
 export function permutation(prompts: number, random: RandomSource): Int32Array {
-  const order = Int32Array.from({ length: prompts }, (_, i) => i);
+  const order = everyIndex(prompts);
   for (let i = prompts - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     [order[i], order[j]] = [order[j]!, order[i]!];

@@ -12,7 +12,7 @@ import type {
 } from "./sampler.ts";
 import { checkScores, minMaxNormalized, outcomeVariance, variancePromotion } from "./scores.ts";
 import { savedArray, savedNumber } from "./state.ts";
-import { drawUniform, PermutationWalk } from "./uniform_draw.ts";
+import { drawUniform, everyIndex, PermutationWalk } from "./uniform_draw.ts";
 import { type VasConfig, weightedPrompts } from "./vas.ts";
 import { WeightedDraw } from "./weighted_draw.ts";
 
@@ -72,7 +72,7 @@ class VasSampler implements Sampler {
       : phase === refreshPhase && finishedSteps % refreshInterval === 0;
     if (!due) return new Int32Array(0);
     const { prompts } = this.#pool;
-    const all = Int32Array.from({ length: prompts }, (_, i) => i);
+    const all = everyIndex(prompts);
     const count = Math.ceil(Number((refreshShare * prompts).toPrecision(12)));
     if (finishedSteps === 0 || count === prompts) return all;
     return Int32Array.from(this.#byNeed(random.shuffled(all)).slice(0, count)).sort();

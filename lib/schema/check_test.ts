@@ -1,13 +1,18 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { ConfigError } from "../core/errors.ts";
 import { screening } from "../algorithm/group_filter.ts";
+import { learnability } from "../sampler/learnability.ts";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
 import { checkRunConfig, createChecker } from "./check.ts";
+import { COMPONENTS } from "./components.ts";
 import type { RunConfig } from "./run_config.ts";
 import settings from "./testdata/settings.json" with { type: "json" };
 
 const config = checkRunConfig(settings);
+
+const SAMPLERS =
+  '"random", "vas", "learnability", "mopps", "greso", "replay", "adaRft", "easyToHard"';
 
 /** The same settings with the value at a path replaced, whatever its type. */
 function withValue(path: string, value: unknown): unknown {
@@ -26,6 +31,9 @@ Deno.test("checkRunConfig() accepts complete settings and returns them", () => {
     checkRunConfig({ ...config, sampler: random() }),
     { ...config, sampler: { kind: "random" } },
   );
+  for (const sampler of Object.values(COMPONENTS.sampler)) {
+    deepEqual(checkRunConfig({ ...config, sampler }).sampler, sampler);
+  }
 });
 
 Deno.test("checkRunConfig() names the field, what was expected and what came", () => {
@@ -52,16 +60,16 @@ Deno.test("checkRunConfig() names the field, what was expected and what came", (
     ],
     ["training", 3, "training: expected the fields steps, batchSize, tokenBudget, got 3"],
     ["dataset", [], "dataset: expected the fields of microMath, got []"],
-    ["sampler", 3, 'sampler: expected one of the kinds "random", "vas", got 3'],
+    ["sampler", 3, `sampler: expected one of the kinds ${SAMPLERS}, got 3`],
     [
       "sampler",
       { kind: "vass" },
-      'sampler.kind: expected one of the kinds "random", "vas", got "vass"; did you mean "vas"?',
+      `sampler.kind: expected one of the kinds ${SAMPLERS}, got "vass"; did you mean "vas"?`,
     ],
     [
       "sampler.kind",
       undefined,
-      'sampler.kind: expected one of the kinds "random", "vas", got nothing',
+      `sampler.kind: expected one of the kinds ${SAMPLERS}, got nothing`,
     ],
     [
       "algorithm.kind",
@@ -152,6 +160,17 @@ Deno.test("checkRunConfig() refuses fields that do not fit together", () => {
       checkRunConfig(withValue("evaluation.probe", { prompts: 9999, rollouts: 64, stepSizes: [] })),
     { field: "evaluation.probe.prompts" },
   );
+  throws(() => checkRunConfig({ ...config, sampler: learnability({ candidates: 2000 }) }), {
+    field: "sampler.candidates",
+    problem: "expected at most dataset.prompts (1024), got 2000",
+  });
+  throws(() => checkRunConfig({ ...config, sampler: learnability({ bufferShare: 0.03 }) }), {
+    field: "sampler.bufferShare",
+  });
+  throws(() => checkRunConfig({ ...config, sampler: learnability({ bufferSize: 300 }) }), {
+    field: "sampler",
+    problem: /^expected bufferSize ≤ candidates, got \{/,
+  });
   deepEqual(checkRunConfig(withValue("sampler.mixtureRatio", 1 / 32)).training.batchSize, 32);
   deepEqual(checkRunConfig(withValue("sampler.mixtureRatio", 0)).training.batchSize, 32);
 });
