@@ -107,7 +107,6 @@ class Connection {
 export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
-  readonly scheme?: "light" | "dark";
   /** False: the page's own scripts do not run; {@link Page.evaluate} still does. */
   readonly scripts?: boolean;
 }
@@ -152,14 +151,12 @@ export class Page {
 
   async open(
     url: string,
-    { width = 1200, height = 900, scheme = "light", scripts = true }: PageOptions,
+    { width = 1200, height = 900, scripts = true }: PageOptions,
   ) {
     for (const domain of ["Page", "Runtime", "Log", "Network"]) await this.send(`${domain}.enable`);
     await this.resize(width, height);
-    await this.send("Emulation.setEmulatedMedia", {
-      features: [{ name: "prefers-color-scheme", value: scheme }],
-    });
     await this.send("Emulation.setScriptExecutionDisabled", { value: !scripts });
+    await this.send("Emulation.setFocusEmulationEnabled", { enabled: true }); // several pages at a time
     const loaded = new Promise<void>((resolve) => {
       const stop = this.#connection.listen(({ sessionId, method }) => {
         if (sessionId !== this.#session || method !== "Page.loadEventFired") return;
@@ -178,6 +175,12 @@ export class Page {
     await this.send("Emulation.setDeviceMetricsOverride", size);
   }
 
+  /** Lets the reader prefer light or dark pages. */
+  async prefer(scheme: "light" | "dark"): Promise<void> {
+    const features = [{ name: "prefers-color-scheme", value: scheme }];
+    await this.send("Emulation.setEmulatedMedia", { features });
+  }
+
   /** The value of an expression in the page; a promise is waited for. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = await this.send("Runtime.evaluate", {
@@ -192,14 +195,18 @@ export class Page {
     return (result as { value: T }).value;
   }
 
-  /** Presses and releases a key as often as asked. */
+  /** Presses and releases a key as often as asked; the page handles one press after the other. */
   async press(key: "Tab" | "ArrowRight" | "ArrowLeft", times = 1): Promise<void> {
     const code = { Tab: 9, ArrowLeft: 37, ArrowRight: 39 }[key];
     const event = { key, code: key, windowsVirtualKeyCode: code };
-    for (let i = 0; i < times; i++) {
-      await this.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...event });
-      await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...event });
-    }
+    const presses = Array.from(
+      { length: times },
+      () =>
+        ["rawKeyDown", "keyUp"].map((type) =>
+          this.send("Input.dispatchKeyEvent", { type, ...event })
+        ),
+    );
+    await Promise.all(presses.flat());
   }
 
   async close(): Promise<void> {
@@ -208,16 +215,23 @@ export class Page {
   }
 }
 
+/** A file that a page saved. */
+export interface Download {
+  /** What the page calls it. */
+  readonly name: string;
+  /** Where it lies. */
+  readonly file: string;
+}
+
 /** A running browser. */
 export class Browser {
   readonly #connection: Connection;
   readonly #stop: () => Promise<void>;
-  /** Where downloads arrive. */
-  readonly downloads: string;
+  readonly #downloads: string;
 
   private constructor(connection: Connection, downloads: string, stop: () => Promise<void>) {
     this.#connection = connection;
-    this.downloads = downloads;
+    this.#downloads = downloads;
     this.#stop = stop;
   }
 
@@ -248,7 +262,7 @@ export class Browser {
       const downloads = join(folder, "downloads");
       await Deno.mkdir(downloads, { recursive: true });
       await connection.send("Browser.setDownloadBehavior", {
-        behavior: "allow",
+        behavior: "allowAndName",
         downloadPath: downloads,
         eventsEnabled: true,
       });
@@ -276,9 +290,9 @@ export class Browser {
     return page;
   }
 
-  /** The names of the files that arrive because of what `cause` does, when `count` of them are complete. */
-  async download(count: number, cause: () => Promise<unknown>): Promise<readonly string[]> {
-    const names = new Map<string, string>(), complete: string[] = [];
+  /** The files that arrive because of what `cause` does, when `count` of them are complete. */
+  async download(count: number, cause: () => Promise<unknown>): Promise<readonly Download[]> {
+    const names = new Map<string, string>(), complete: Download[] = [];
     let stop = () => {};
     const arrived = new Promise<void>((resolve, reject) => {
       stop = this.#connection.listen(({ method, params }) => {
@@ -288,7 +302,9 @@ export class Browser {
         }
         if (method !== "Browser.downloadProgress") return;
         if (params!.state === "canceled") reject(new Error(`${names.get(guid)}: canceled`));
-        if (params!.state === "completed") complete.push(names.get(guid)!);
+        if (params!.state === "completed") {
+          complete.push({ name: names.get(guid)!, file: join(this.#downloads, guid) });
+        }
         if (complete.length === count) resolve();
       });
     });
