@@ -3,6 +3,7 @@ import type { RunRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
 import { interpolate, type Point } from "./curve.ts";
 import { doneRuns, type ExperimentResults } from "./results.ts";
+import { placesOf, recordsOf } from "./records_of.ts";
 import { spentColumns } from "./spending.ts";
 import { createTable, type Table } from "./table.ts";
 
@@ -35,8 +36,8 @@ const curves = new WeakMap<readonly RunRecord[], readonly AccuracyPoint[]>();
 
 function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
   const measured: Point[] = [];
-  for (const record of records) {
-    const validation = record.kind === "evaluation" ? record.splits.validation : undefined;
+  for (const record of recordsOf({ records }, "evaluation")) {
+    const { validation } = record.splits;
     if (validation !== undefined) measured.push({ x: record.step, y: validation.accuracy });
   }
   const points: AccuracyPoint[] = [];
@@ -46,7 +47,7 @@ function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
     tokens: spent.tokens[i] ?? 0,
     seconds: spent.seconds[i] ?? 0,
   });
-  for (let i = 0; i < records.length; i++) {
+  for (const i of placesOf({ records }, "evaluation", "refresh")) {
     const record = records[i]!;
     const scoring = record.kind === "refresh" && !record.control;
     if (!scoring && !(record.kind === "evaluation" && record.splits.validation !== undefined)) {

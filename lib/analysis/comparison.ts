@@ -1,5 +1,6 @@
 /** Arms against the baseline, paired by seed. */
 import { holm, mean, pairedInterval } from "../core/statistics.ts";
+import type { RunData } from "../store/run_data.ts";
 import type { Baselines } from "./baseline.ts";
 import { type Outcome, outcomesOf } from "./outcome.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
@@ -59,12 +60,24 @@ export function verdictOf(
   return low > 0 ? "higher" : "lower";
 }
 
+/** Asks every run once: a baseline is compared with several arms. */
+function remembered(outcome: Outcome): Outcome {
+  const known = new Map<RunData, number | null>();
+  return {
+    ...outcome,
+    valueOf: (run) => {
+      if (!known.has(run)) known.set(run, outcome.valueOf(run));
+      return known.get(run)!;
+    },
+  };
+}
+
 /** Every arm but the baselines, on every outcome; arms without a seed in common with theirs are left out. */
 export function compareArms(
   results: ExperimentResults,
   baselines: Pick<Baselines, "of">,
 ): readonly Comparison[] {
-  return outcomesOf(results).flatMap((outcome) => {
+  return outcomesOf(results).map(remembered).flatMap((outcome) => {
     const raw = results.arms.flatMap((arm) => {
       const baseline = baselines.of(arm);
       if (baseline === null) return [];

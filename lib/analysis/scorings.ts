@@ -1,7 +1,8 @@
 /** The scorings of a pool that runs wrote down, read from their files. */
 import type { PromptScores } from "../engine/engine_step.ts";
-import type { RefreshRecord, RunRecord } from "../schema/run_record.ts";
+import type { RefreshRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
+import { placesOf, recordsOf } from "./records_of.ts";
 import { type ArmResults, doneRuns } from "./results.ts";
 
 /** One scoring of the whole pool by one run. */
@@ -16,8 +17,8 @@ export interface Scoring {
 }
 
 /** Whether it is a scoring of every prompt: a refresh may be of a share of the pool. */
-function isWhole(record: RunRecord, { config }: RunData): record is RefreshRecord {
-  return record.kind === "refresh" && record.prompts === config.dataset.prompts;
+function isWhole(record: RefreshRecord, { config }: RunData): boolean {
+  return record.prompts === config.dataset.prompts;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function readScorings(
 ): Promise<readonly Scoring[]> {
   const scorings: Scoring[] = [];
   for (const run of doneRuns(arm)) {
-    for (const record of run.records) {
+    for (const record of recordsOf(run, "refresh")) {
       if (!isWhole(record, run) || !wanted(record.step)) continue;
       scorings.push({
         seed: run.seed,
@@ -47,14 +48,16 @@ export async function readScorings(
 
 /** Whether the arm's runs score prompts at all. */
 export function scores(arm: ArmResults): boolean {
-  return doneRuns(arm).some(({ records }) => records.some(({ kind }) => kind === "refresh"));
+  return doneRuns(arm).some((run) => placesOf(run, "refresh").length > 0);
 }
 
 /** Steps after which the arm's finished runs scored the whole pool, rising. */
 export function scoringSteps(arm: ArmResults): readonly number[] {
   const steps = new Set<number>();
   for (const run of doneRuns(arm)) {
-    for (const record of run.records) if (isWhole(record, run)) steps.add(record.step);
+    for (const record of recordsOf(run, "refresh")) {
+      if (isWhole(record, run)) steps.add(record.step);
+    }
   }
   return [...steps].sort((a, b) => a - b);
 }

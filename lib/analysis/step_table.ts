@@ -1,7 +1,8 @@
 /** Optimisation steps of all finished runs as one table. */
 import { loadArquero } from "../../deps.ts";
-import type { RunData } from "../store/run_data.ts";
+import type { StepRecord } from "../schema/run_record.ts";
 import { doneRuns, type ExperimentResults } from "./results.ts";
+import { placesOf } from "./records_of.ts";
 import { spentColumns } from "./spending.ts";
 import type { Table } from "./table.ts";
 
@@ -47,7 +48,7 @@ const COLUMNS = [
  */
 export async function stepTable(results: ExperimentResults): Promise<Table<StepRow>> {
   const runs = results.arms.flatMap((arm) => doneRuns(arm).map((run) => ({ arm: arm.name, run })));
-  const size = runs.reduce((sum, { run }) => sum + stepsIn(run), 0);
+  const size = runs.reduce((sum, { run }) => sum + placesOf(run, "step").length, 0);
   const arms = new Array<string>(size);
   const numbers = Object.fromEntries(
     COLUMNS.filter((name) => name !== "arm").map((name) => [name, new Float64Array(size)]),
@@ -55,9 +56,8 @@ export async function stepTable(results: ExperimentResults): Promise<Table<StepR
   let row = 0;
   for (const { arm, run } of runs) {
     const spent = spentColumns(run);
-    for (let i = 0; i < run.records.length; i++) {
-      const record = run.records[i]!;
-      if (record.kind !== "step") continue;
+    for (const i of placesOf(run, "step")) {
+      const record = run.records[i] as StepRecord;
       arms[row] = arm;
       numbers.seed[row] = run.seed;
       numbers.rollouts[row] = spent.rollouts[i]!;
@@ -77,10 +77,4 @@ export async function stepTable(results: ExperimentResults): Promise<Table<StepR
   }
   const { table } = await loadArquero();
   return table({ arm: arms, ...numbers }, [...COLUMNS]) as Table<StepRow>;
-}
-
-function stepsIn({ records }: RunData): number {
-  let steps = 0;
-  for (const { kind } of records) if (kind === "step") steps++;
-  return steps;
 }

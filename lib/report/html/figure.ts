@@ -20,13 +20,24 @@ function dataUri(type: string, text: string): string {
   return `data:${type};charset=utf-8;base64,${Buffer.from(text).toString("base64")}`;
 }
 
-/** A table as a download that the page carries with it. `table` is anything with `toCSV`. */
+/** Binary arithmetic's last digits carry nothing, and make up half of the bytes. */
+function nineDigits(csv: string): string {
+  return csv.replace(
+    /-?\d+\.\d{9,}(?:e-?\d+)?/g,
+    (number) => String(Number(Number(number).toPrecision(9))),
+  );
+}
+
+/**
+ * A table as a download that the page carries with it, with nine significant digits. `table` is anything with
+ * `toCSV`.
+ */
 export function csvLink(
   name: string,
   table: { readonly toCSV: () => string },
   text = "data (CSV)",
 ): Html {
-  const csv = table.toCSV();
+  const csv = nineDigits(table.toCSV());
   const link = markup`<a class="data" data-download="csv" download="${name}.csv" href="${
     dataUri("text/csv", csv)
   }">${text}</a>`;
