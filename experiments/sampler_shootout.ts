@@ -1,8 +1,8 @@
 /**
  * Which way of choosing prompts learns most from a fixed number of generated tokens?
  *
- * Every arm may generate 300,000 tokens, for training, scoring, and groups that are thrown away together; a run of
- * uniform sampling comes to about a hundred steps with that. Each rival has its published settings.
+ * Every arm may generate 240,000 tokens, for training, scoring, and groups that are thrown away together; a run of
+ * uniform sampling comes to some eighty steps with that. Each rival has its published settings.
  */
 import {
   adaRft,
@@ -27,7 +27,7 @@ export default defineExperiment({
   base: recipe("mmr1_micro", {
     model: transformer("micro"),
     dataset: microMath({ prompts: 768 }),
-    training: { steps: 115, tokenBudget: 300_000 },
+    training: { steps: 95, tokenBudget: 240_000 },
     evaluation: { scoringControl: false },
   }),
   vary: cases({
