@@ -1,5 +1,6 @@
 /** Every report in a real browser: what it shows, that it can be used, and that it asks nobody for anything. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compareExperiments } from "../analysis/experiment_comparison.ts";
@@ -160,7 +161,10 @@ const CONTENT: Readonly<Record<string, (bytes: Uint8Array) => boolean>> = {
   md: (bytes) => /^\|.*\|\n\|[-:| ]+\|\n\|/m.test(text.decode(bytes)),
 };
 
-/** Clicks the first and the last download of each kind, and looks at what arrives. Returns the kinds. */
+/**
+ * Clicks the first and the last download of each kind, and looks at what arrives; looks into every file that the page
+ * carries with it. Returns the kinds.
+ */
 async function checkDownloads(browser: Browser, page: Page): Promise<readonly string[]> {
   const all = `[...document.querySelectorAll("[data-download]")]`;
   const kinds = await page.evaluate<string[]>(`${all}.map((one) => one.dataset.download)`);
@@ -174,9 +178,17 @@ async function checkDownloads(browser: Browser, page: Page): Promise<readonly st
   );
   const endings = files.map(({ name }) => name.replace(/^.*\./, "")).sort();
   deepEqual(endings, clicked.map((i) => kinds[i]).sort());
-  for (const { name, file } of files) {
-    const bytes = await Deno.readFile(file), kind = name.replace(/^.*\./, "");
+  const check = (kind: string, name: string, bytes: Uint8Array) =>
     ok(CONTENT[kind]!(bytes), `${name}: ${text.decode(bytes.slice(0, 200))}`);
+  for (const { name, file } of files) {
+    check(name.replace(/^.*\./, ""), name, await Deno.readFile(file));
+  }
+  const links = await page.evaluate<{ kind: string; name: string; href: string }[]>(
+    `[...document.querySelectorAll("a[data-download]")].map(({ dataset, download: name, href }) => (
+      { kind: dataset.download, name, href }))`,
+  );
+  for (const { kind, name, href } of links) {
+    check(kind, name, Buffer.from(href.replace(/^data:[^,]*;base64,/, ""), "base64"));
   }
   return found;
 }
