@@ -1,5 +1,6 @@
 /** Tables as LaTeX that a paper can `\input`. */
 import type { CellValue, TableArtifact, TableCell } from "../html/artifact.ts";
+import { plainNumber } from "./plain_tables.ts";
 
 const SYMBOLS: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
@@ -83,9 +84,10 @@ export function escapeLatex(text: string): string {
 }
 
 /** `59.3 ± 1.2`, the best one bold, those not shown to be worse with a dagger. */
-function latexValue({ value, half, digits, mark }: CellValue): string {
+function latexValue(cell: CellValue): string {
+  const { value, half, digits, mark } = cell;
   if (!Number.isFinite(value)) return "--";
-  const number = value.toFixed(digits);
+  const number = plainNumber(cell);
   const marked = mark === "best"
     ? `\\mathbf{${number}}`
     : mark === "notWorse"

@@ -76,3 +76,9 @@ Deno.test("latexTable() sets mean ± half-interval, the best bold, the not worse
 Deno.test("latexTable() keeps a row that begins with a bracket from being read as an argument", () => {
   ok(latexTable(table([["[1, 2]", "x"], ["*", "y"]], ["h", "i"])).includes("\n{}[1, 2] & x"));
 });
+
+Deno.test("latexTable() signs differences, and never zero", () => {
+  const signed = (difference: number) => value(difference, { signed: true, half: 1 });
+  const text = latexTable(table([["a", signed(2), signed(-2), signed(-0.01)]], ["", "", "", ""]));
+  ok(text.includes("$+2.0 \\pm 1.0$ & $-2.0 \\pm 1.0$ & $0.0 \\pm 1.0$"), text);
+});

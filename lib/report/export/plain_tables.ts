@@ -1,15 +1,21 @@
 /** Tables as Markdown and as CSV. */
-import type { TableArtifact, TableCell } from "../html/artifact.ts";
+import type { CellValue, TableArtifact, TableCell } from "../html/artifact.ts";
 
 /** `|` ends a cell and a line break ends a row; the rest of these would be read as formatting. */
 const escapeMarkdown = (text: string) =>
   text.replace(/[\\|*_`<>[\]~]/g, "\\$&").replace(/\s+/g, " ");
 
+/** The value with an ASCII sign, a plus only where it is a difference that rose. */
+export function plainNumber({ value, digits, signed = false }: CellValue): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : signed && value > 0 ? `+${text}` : text;
+}
+
 function markdownCell(cell: TableCell): string {
   if (typeof cell === "string") return escapeMarkdown(cell);
   const { value, half, digits, mark } = cell;
   if (!Number.isFinite(value)) return "–";
-  const number = value.toFixed(digits);
+  const number = plainNumber(cell);
   const marked = mark === "best" ? `**${number}**` : mark === "notWorse" ? `${number}†` : number;
   return half === null ? marked : `${marked} ± ${half.toFixed(digits)}`;
 }

@@ -47,6 +47,8 @@ export interface CellValue {
   /** Half of its interval's width, when known. */
   readonly half: number | null;
   readonly digits: number;
+  /** A difference: rises have a plus. */
+  readonly signed?: boolean;
   /** `best` of its group, or not shown to be worse than the best. */
   readonly mark: "best" | "notWorse" | null;
 }

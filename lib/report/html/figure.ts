@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { latexTable } from "../export/latex.ts";
 import { csvOfRows, csvTable, markdownTable } from "../export/plain_tables.ts";
 import { slug } from "../export/slug.ts";
+import { formatFixed, formatSigned } from "../format.ts";
 import type { ArmStyle } from "../render/theme.ts";
 import {
   type Artifact,
@@ -145,15 +146,15 @@ export function figure(
  * number, and mark the best one and those not shown to be worse.
  */
 export function valueCell(
-  { value, half = null, digits, mark = null }:
+  { value, half = null, digits, signed = false, mark = null }:
     & Partial<CellValue>
     & Pick<CellValue, "value" | "digits">,
 ): Html {
-  const number = Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–";
+  const number = signed ? formatSigned(value, digits) : formatFixed(value, digits);
   const marked = mark === "best" ? markup`<strong>${number}</strong>` : markup`${number}`;
-  const range = half === null ? null : ` ± ${half.toFixed(digits)}`;
+  const range = half === null ? null : ` ± ${formatFixed(half, digits)}`;
   const { text } = markup`${marked}${mark === "notWorse" && "†"}${range}`;
-  return new Html(text, [{ kind: "cell", value, half, digits, mark }]);
+  return new Html(text, [{ kind: "cell", value, half, digits, signed, mark }]);
 }
 
 /** The number of a cell that is made of nothing else, or what it says. */

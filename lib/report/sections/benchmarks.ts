@@ -3,17 +3,16 @@ import { tInterval } from "../../core/statistics.ts";
 import { benchmarkResults } from "../../analysis/benchmark.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { Section } from "../define_report.ts";
-import { formatFixed, formatSigned } from "../format.ts";
-import { csvLink, dataTable } from "../html/figure.ts";
-import { markup } from "../html/html.ts";
+import { formatFixed } from "../format.ts";
+import { csvLink, dataTable, valueCell } from "../html/figure.ts";
+import { type Html, markup } from "../html/html.ts";
 
 const percent = (values: readonly number[]) => formatFixed(100 * tInterval(values).mean, 1);
 
-/** Mean over seeds with its interval, in per cent. */
-function withInterval(values: readonly number[], signed = false): string {
-  const { mean, low, high, n } = tInterval(values.map((value) => 100 * value));
-  const text = (value: number) => signed ? formatSigned(value, 1) : formatFixed(value, 1);
-  return n < 2 ? text(mean) : `${text(mean)} [${text(low)}, ${text(high)}]`;
+/** Mean over seeds ± half of its interval, in per cent. */
+function withInterval(values: readonly number[], signed = false): Html {
+  const { mean, high, n } = tInterval(values.map((value) => 100 * value));
+  return valueCell({ value: mean, half: n < 2 ? null : high - mean, digits: 1, signed });
 }
 
 /** First and last evaluation by arm, and the gain with its interval. */
@@ -53,12 +52,12 @@ export function benchmarks(): Section {
 ${
         dataTable({
           label: "Accuracy on the benchmarks",
-          head: ["Split (prompts)", "Arm", "First", "Last [95 %]", "Gain [95 %]"],
+          head: ["Split (prompts)", "Arm", "First", "Last", "Gain"],
           wordColumns: 2,
           rows,
         })
       }
-<p><small>Student-t intervals over seeds, ${replicates}; they say nothing about other prompts than these. Exploratory: not corrected for the number of splits.</small> ${
+<p><small>±: half of a 95 % Student-t interval over seeds, ${replicates}; they say nothing about other prompts than these. Exploratory: not corrected for the number of splits.</small> ${
         csvLink("benchmarks", table)
       }</p>`;
     },

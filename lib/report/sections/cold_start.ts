@@ -5,11 +5,11 @@ import { seedEstimate } from "../../analysis/paired_seeds.ts";
 import type { ColdStartResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { SupervisedConfig } from "../../algorithm/supervised.ts";
-import type { SplitResult } from "../../schema/run_record.ts";
+import type { SliceResult, SplitResult } from "../../schema/run_record.ts";
 import { curveChart } from "../charts/curve_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { formatShare } from "../format.ts";
-import { csvLink, figure, panel, panels } from "../html/figure.ts";
+import { csvLink, dataTable, figure, panel, panels } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
 import { type ArmStyle, MARK } from "../render/theme.ts";
 import { percentText } from "./estimates.ts";
@@ -24,28 +24,21 @@ function accuracyTable(
   { families, levels }: Pick<SplitResult, "families" | "levels">,
 ): Html {
   const numbers = [...new Set(Object.keys(levels).map((key) => Number(key.split(":")[1])))].sort();
-  const cell = (slice: { correct: number; prompts: number } | undefined) => {
-    if (slice === undefined) return markup`<td>–</td>`;
-    const share = slice.correct / slice.prompts;
-    return markup`<td style="--share:${share.toFixed(2)}">${formatShare(share, 0)}</td>`;
-  };
-  const rows = Object.keys(families).sort().map((family) =>
-    markup`<tr><th scope="row">${familyName(family)}</th>${
-      numbers.map((level) => cell(levels[`${family}:${level}`]))
-    }${cell(families[family])}</tr>`
-  );
-  return markup`
-    <div class="scroll" tabindex="0" role="region" aria-label="Accuracy by family and level">
-      <table class="heat">
-        <thead>
-          <tr><th scope="col">Family</th>${
-    numbers.map((level) => markup`<th scope="col">level ${level}</th>`)
-  }<th scope="col">all</th></tr>
-        </thead>
-        <tbody>${rows}</tbody>
-      </table>
-    </div>
-  `;
+  const rows = Object.keys(families).sort().map((family) => ({
+    family,
+    slices: [...numbers.map((level) => levels[`${family}:${level}`]), families[family]],
+  }));
+  const shareOf = (slice: SliceResult | undefined) =>
+    slice === undefined ? null : slice.correct / slice.prompts;
+  return dataTable({
+    label: "Accuracy by family and level",
+    head: ["Family", ...numbers.map((level) => `level ${level}`), "all"],
+    rows: rows.map(({ family, slices }) => [
+      familyName(family),
+      ...slices.map((slice) => formatShare(shareOf(slice), 0)),
+    ]),
+    shades: rows.map(({ slices }) => slices.map(shareOf)),
+  });
 }
 
 /** What the last phase shows, and what for. */

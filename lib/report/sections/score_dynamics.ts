@@ -12,8 +12,9 @@ import { heatChart } from "../charts/heat_chart.ts";
 import { histogramChart } from "../charts/histogram_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { formatFixed, formatNumber } from "../format.ts";
-import { csvLink, dataTable, figure, pair, panel, panels } from "../html/figure.ts";
+import { csvLink, dataTable, figure, keyLegend, pair, panel, panels } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
+import { INK } from "../render/theme.ts";
 import { flowTable, stability } from "./score_flow.ts";
 
 /** `reports/paper/fig3.json`. */
@@ -207,10 +208,17 @@ async function armFigure(
     id: `figure-scores-${index}`,
     content: markup`
       <h3>${arm}: scores at each refresh</h3>
-      <ul class="legend">
-        <li><span class="swatch" style="background:${colour}"></span>scores the sampler used</li>
-        <li><span class="outline"></span>control: scored again, policy unchanged</li>
-      </ul>
+      ${
+      keyLegend([
+        { label: "scores the sampler used", colour, mark: "bar", dash: [1, 0] },
+        {
+          label: "control: scored again, policy unchanged",
+          colour: INK,
+          mark: "outline",
+          dash: [1, 0],
+        },
+      ])
+    }
       ${await histograms(dynamics, colour, context)}
       <h3>${arm}: movement between bins</h3>
       ${await matrices(dynamics, context)}
