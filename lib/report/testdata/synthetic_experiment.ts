@@ -8,8 +8,9 @@ import { createMicroMath } from "../../dataset/micro_math.ts";
 import type { Dataset } from "../../dataset/prompt.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { RunConfig } from "../../schema/run_config.ts";
-import type { EvaluationRecord, RunRecord } from "../../schema/run_record.ts";
+import type { EvaluationRecord } from "../../schema/run_record.ts";
 import type { RunData } from "../../store/run_data.ts";
+import { syntheticProbe } from "./synthetic_probe.ts";
 import {
   POOL,
   PROVENANCE,
@@ -42,35 +43,28 @@ function evaluation(step: number, accuracy: number, dataset: Dataset): Evaluatio
   };
 }
 
-/** The run with the probe that its settings ask for. */
+/** The run with the probes that its settings ask for, before the first step and after the last. */
 function probed(run: RunData): RunData {
   const { probe } = run.config.evaluation;
   if (probe === null) return run;
-  const { prompts, rollouts, stepSizes } = probe, source = randomSource(run.seed, "probe");
-  const counts = { training: 0, discarded: 0, scoring: 0, validation: prompts * rollouts };
-  const record: RunRecord = {
-    kind: "probe",
-    step: 0,
-    file: "probe_0.arrow",
-    outcomesFile: "outcomes_0.arrow",
-    prompts,
-    rolloutsPerPrompt: rollouts,
-    stepSizes,
-    rollouts: counts,
-    tokens: counts,
-    seconds: { total: 1 },
-  };
-  const correct = Float32Array.from(
-    { length: prompts * rollouts },
-    (_, i) => source.next() < Math.floor(i / rollouts) / (prompts - 1) ? 1 : 0,
+  const last = run.records.reduce((step, record) => Math.max(step, record.step), 0);
+  const [first, ...rest] = [...new Set([0, last])].map((step) =>
+    syntheticProbe(step, run.seed, probe)
   );
+  const counted = run.records.findLast((record) => record.kind === "evaluation")!;
+  const spent = { rollouts: counted.rollouts, tokens: counted.tokens }; // running totals
+  const files = new Map([first!, ...rest].flatMap(({ files }) => [...files]));
   return {
     ...run,
-    records: [...run.records, record],
-    columns: (file) =>
-      file === record.outcomesFile
-        ? Promise.resolve({ correct })
-        : Promise.reject(new Error(`no ${file}`)),
+    records: [
+      first!.record,
+      ...run.records,
+      ...rest.map(({ record }) => ({ ...record, ...spent })),
+    ],
+    columns: (file) => {
+      const found = files.get(file);
+      return found === undefined ? Promise.reject(new Error(`no ${file}`)) : Promise.resolve(found);
+    },
   };
 }
 
