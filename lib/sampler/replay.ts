@@ -159,7 +159,8 @@ function normalized(weights: Float64Array): Float64Array {
  *
  * PLR draws one level at a time and scores it before it can come again. With its temperature of .1 the first rank has
  * .999 of P_S: in a batch drawn at once nine of ten prompts would be the same. So by default (`repeats: "avoid"`) a
- * prompt that was drawn leaves the distribution until the batch is full.
+ * prompt that was drawn leaves P_S and P_C until the batch is full, and what is left of each goes on with its share:
+ * were they mixed first, the rest of the batch would go by staleness alone once the first ranks are drawn.
  */
 export function createReplaySampler(config: ReplayConfig, { prompts }: Pool): Sampler {
   let visits: Visits | null = null;
@@ -184,12 +185,15 @@ export function createReplaySampler(config: ReplayConfig, { prompts }: Pool): Sa
       new Float64Array(indices.length)
         .map((_, place) => age(place) ** (1 / stalenessTemperature)),
     );
-    const chances = weights.map((weight, place) =>
-      (1 - stalenessShare) * weight + stalenessShare * stale[place]!
-    );
     const places = repeats === "allow"
-      ? drawRepeatedly(chances, count, random)
-      : drawSuccessively(chances, count, random);
+      ? drawRepeatedly(
+        weights.map((weight, place) =>
+          (1 - stalenessShare) * weight + stalenessShare * stale[place]!
+        ),
+        count,
+        random,
+      )
+      : drawSuccessively(weights, stale, stalenessShare, count, random);
     return places.map((place) => indices[place]!);
   };
   const fresh = (random: RandomSource, count: number) => {
@@ -277,14 +281,38 @@ function drawRepeatedly(chances: Float64Array, count: number, random: RandomSour
 }
 
 /**
- * Places in proportion to `chances`, one after the other, each leaving the distribution once drawn: those of the
- * smallest E/chance, with E exponential numbers (Efraimidis and Spirakis, Information Processing Letters 97, 2006).
- * Once all are drawn they start over.
+ * Places one after the other, each by `staleness` with probability `stalenessShare`, else by `weights`, in proportion to
+ * what is left: a place once drawn leaves both. Once all are drawn they start over.
  */
-function drawSuccessively(chances: Float64Array, count: number, random: RandomSource): Int32Array {
-  // As logarithms, and no chance below 1e-300: where it is 0, the rest of a batch is drawn uniformly.
+function drawSuccessively(
+  weights: Float64Array,
+  staleness: Float64Array,
+  stalenessShare: number,
+  count: number,
+  random: RandomSource,
+): Int32Array {
+  const drawn = Math.min(count, weights.length);
+  const byScore = successiveOrder(weights, drawn, random.at("score")).values();
+  const byStaleness = successiveOrder(staleness, drawn, random.at("staleness")).values();
+  const places = new Set<number>(), stream = random.at("share");
+  while (places.size < drawn) {
+    const order = stream.next() < stalenessShare ? byStaleness : byScore;
+    // What the other order drew before is passed over; that leaves the proportions of the rest as they are.
+    const size = places.size;
+    while (places.size === size) places.add(order.next().value!);
+  }
+  return repeated(Int32Array.from(places), count);
+}
+
+/**
+ * The first `count` places when they are drawn in proportion to `chances`, each leaving the distribution once drawn:
+ * those of the smallest E/chance, with E exponential numbers (Efraimidis and Spirakis, Information Processing Letters
+ * 97, 2006).
+ */
+function successiveOrder(chances: Float64Array, count: number, random: RandomSource): Int32Array {
+  // As logarithms, and no chance below 1e-300: where it is 0, the rest is drawn uniformly.
   const keys = chances.map((chance) =>
     Math.log(-Math.log(1 - random.next())) - Math.log(Math.max(chance, 1e-300))
   );
-  return repeated(smallest(keys, count), count);
+  return smallest(keys, count).sort((a, b) => keys[a]! - keys[b]!);
 }

@@ -160,3 +160,17 @@ Deno.test("replay() without repeats draws in turn in proportion to what is left"
   });
   checkShares(share, leftOut, steps);
 });
+
+Deno.test("replay() without repeats goes on by score when the first ranks are drawn", () => {
+  const steps = 1000, sampler = create(replay());
+  // One prompt of the highest score, nine of the next, 30 of score 0; all as stale but the first.
+  sampler.observe(1, groups(Array.from({ length: 40 }, (_, i) => i < 10 ? 3 : 0)));
+  sampler.observe(2, [group(0, 4)]);
+  const share = shares(
+    2,
+    steps,
+    (step) => sampler.draw(3, stream(step), BATCH).map((prompt) => Number(prompt < 10)),
+  );
+  // Nine of ten places go by score, which is of these ten as long as there are any; the tenth mostly by age.
+  ok(share[1]! > 0.9 && share[1]! < 0.96, `expected about 0.92, got ${share[1]}`);
+});
