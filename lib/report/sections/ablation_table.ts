@@ -46,13 +46,13 @@ function mainTable({ rows, prompts }: AblationTable): Html {
     label: "One factor at a time: accuracy on the benchmarks",
     head: [
       "Setting",
-      ...splits.map((split) => markup`${split} <small>(${prompts[split]!})</small>`),
+      ...splits,
       "Average ± 95 %",
       "To the base [95 %]",
       "n",
       "p (Holm)",
-      "Paper: average",
-      "Paper: to its base",
+      "Paper",
+      "to its base",
     ],
     rows: rows.map((row): readonly HtmlPart[] => [
       cellName(row),
@@ -73,6 +73,15 @@ function mainTable({ rows, prompts }: AblationTable): Html {
 }
 
 /** The paper's rows, benchmark by benchmark, each beside ours. */
+/** "128 prompts per benchmark", or the number in each. */
+function promptsInWords({ prompts }: AblationTable): string {
+  const counts = new Set(Object.values(prompts));
+  return counts.size === 1
+    ? `${[...counts][0]} prompts per benchmark`
+    : Object.entries(prompts).map(([split, count]) => `${count} (${split})`).join(", ") +
+      " prompts";
+}
+
 function paperTable({ rows, prompts }: AblationTable): Html {
   const splits = Object.keys(prompts);
   return dataTable({
@@ -254,7 +263,9 @@ export function ablationTable({ paper }: AblationTableOptions): Section {
       const { steps } = table.design.base.config.training;
       return markup`${summary(table)}
 ${mainTable(table)}
-<p><small>Accuracy in per cent after ${steps} steps; in brackets the number of prompts. Average: each benchmark counts the same; ± half a 95 % Student-t interval over seeds, which says nothing about other prompts than these. Bold: the highest average; †: not shown to be below it (the 95 % interval of the difference, paired by seed, includes 0; uncorrected). The base stands in every block and is trained once. The paper's columns are from its Table 4, one run each.</small></p>
+<p><small>Accuracy in per cent after ${steps} steps, one answer to each of ${
+        promptsInWords(table)
+      }. Average: each benchmark counts the same; ± half a 95 % Student-t interval over seeds, which says nothing about other prompts than these. Bold: the highest average; †: not shown to be below it (the 95 % interval of the difference, paired by seed, includes 0; uncorrected). The base stands in every block and is trained once. The paper's columns are from its Table 4, one run each.</small></p>
 ${await forest(table, context)}
 ${scales(table)}
 ${ablationNoise(table, paper)}
