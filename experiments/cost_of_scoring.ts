@@ -21,7 +21,7 @@ export default defineExperiment({
   base: recipe("mmr1_micro", {
     model: transformer("micro"),
     dataset: microMath({ prompts: 768 }),
-    training: { steps: 95, tokenBudget: 240_000 },
+    training: { steps: 110, tokenBudget: 240_000 },
     evaluation: { scoringControl: false },
   }),
   vary: cases({

@@ -1,8 +1,12 @@
 /**
  * Which way of choosing prompts learns most from a fixed number of generated tokens?
  *
- * Every arm may generate 240,000 tokens, for training, scoring, and groups that are thrown away together; a run of
- * uniform sampling comes to some eighty steps with that. Each rival has its published settings.
+ * A run ends after the step by which it has generated 240,000 tokens, for training, scoring, and groups that are
+ * thrown away together; uniform sampling comes to some eighty steps with that. Accuracy is compared at equal tokens.
+ *
+ * Rivals have their published settings as far as these carry over to groups of 8 and a pool of 768. They do not for
+ * SFL's numbers of candidates and SPEED's 20 continued rollouts; filters draw as many prompts as are missing, which
+ * wastes fewer tokens than fixed batches; AdaRFT and PLR do not repeat a prompt within a batch, as their code would.
  */
 import {
   adaRft,
@@ -27,7 +31,7 @@ export default defineExperiment({
   base: recipe("mmr1_micro", {
     model: transformer("micro"),
     dataset: microMath({ prompts: 768 }),
-    training: { steps: 95, tokenBudget: 240_000 },
+    training: { steps: 110, tokenBudget: 240_000 },
     evaluation: { scoringControl: false },
   }),
   vary: cases({
@@ -46,9 +50,11 @@ export default defineExperiment({
     "GRESO": { sampler: greso(), filter: dynamicSampling() },
     "SPEED": { sampler: random(), filter: screening() },
     "prioritised replay (PLR)": { sampler: replay() },
-    "AdaRFT": { sampler: adaRft() },
-    "easy to hard (E2H)": { sampler: easyToHard() },
+    "AdaRFT, measured difficulty": { sampler: adaRft() },
+    "AdaRFT, given levels": { sampler: adaRft({ difficulty: "level" }) },
+    // Its schedule goes by the steps: as many as the budget allows.
+    "easy to hard (E2H)": { sampler: easyToHard(), training: { steps: 82 } },
   }),
   seeds: 5,
-  quick: { seeds: 2, base: { training: { tokenBudget: 120_000 } } },
+  quick: { seeds: 2, base: { training: { tokenBudget: 120_000 } } }, // half of E2H's schedule
 });

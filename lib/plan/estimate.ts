@@ -65,12 +65,13 @@ function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly 
     ? Infinity
     : tokenBudget / (decoding.maxTokens * TYPICAL_LENGTH);
   let scored = 0, steps = 0;
-  while (steps < training.steps && steps * perStep + scored * sampler.scoringRollouts < budget) {
+  while (steps < training.steps) {
     scored += sampler.promptsToScore(steps, "beforeDraw", random).length;
     steps++;
-    if (steps < training.steps) {
-      scored += sampler.promptsToScore(steps, "afterUpdate", random).length;
-    }
+    const isLast = steps === training.steps ||
+      steps * perStep + scored * sampler.scoringRollouts >= budget;
+    if (isLast) break;
+    scored += sampler.promptsToScore(steps, "afterUpdate", random).length;
   }
   return { steps, scoring: scored * sampler.scoringRollouts };
 }
