@@ -1,0 +1,175 @@
+/** The Variance-Progress theorem against what was measured: gradients, a constant, gains, and where the bound ends. */
+import {
+  type GradientProgress,
+  gradientProgress,
+  VARIANCE_FLOOR,
+} from "../../analysis/progress.ts";
+import { progressGains, type StepGain } from "../../analysis/progress_gains.ts";
+import { type ProbeSet, readProbes } from "../../analysis/probes.ts";
+import { createTable } from "../../analysis/table.ts";
+import type { Section } from "../define_report.ts";
+import { formatFixed } from "../format.ts";
+import { type Html, markup } from "../html/html.ts";
+import { gainFigure, gradientFigure } from "./variance_progress_figures.ts";
+import { gainTable, gradientTable } from "./variance_progress_tables.ts";
+import { plainNumber, plainRange, policyName, policyTitle, rangeText } from "./probe_text.ts";
+
+/** One policy's measurements. */
+export interface MeasuredProgress {
+  readonly set: ProbeSet;
+  readonly gradient: GradientProgress;
+  readonly steps: readonly StepGain[];
+}
+
+function measure(set: ProbeSet): MeasuredProgress {
+  const gradient = gradientProgress(set);
+  return { set, gradient, steps: progressGains(set, gradient.constant.value) };
+}
+
+/** How far the bound was seen to hold: bins with gains above it, at every step size up to that one. */
+interface Reach {
+  /** The largest step size up to which the whole interval of every bin lies above the bound; null for none. */
+  readonly holdsUpTo: number | null;
+  /** The smallest step size at which some bin's whole interval lies below it; null for none. */
+  readonly failsFrom: StepGain | null;
+}
+
+function reachOf(steps: readonly StepGain[]): Reach {
+  const rising = steps.toSorted((a, b) => a.stepSize - b.stepSize);
+  const stops = rising.findIndex(({ bins }) => bins.some(({ verdict }) => verdict !== "holds"));
+  const holding = stops < 0 ? rising : rising.slice(0, stops);
+  return {
+    holdsUpTo: holding.at(-1)?.stepSize ?? null,
+    failsFrom: rising.find(({ bins }) => bins.some(({ verdict }) => verdict === "fails")) ?? null,
+  };
+}
+
+function reachText(steps: readonly StepGain[]): string {
+  const { holdsUpTo, failsFrom } = reachOf(steps);
+  const holds = holdsUpTo === null
+    ? "at no step size does the gain lie above it with its whole interval in all variance bins"
+    : `it holds in all variance bins up to η = ${holdsUpTo}`;
+  if (failsFrom === null) {
+    return `${holds}; at none of ${steps.length} step sizes was it seen to fail`;
+  }
+  const failed = failsFrom.bins.filter(({ verdict }) => verdict === "fails").length;
+  return `${holds} and fails in ${failed} of ${failsFrom.bins.length} at η = ${failsFrom.stepSize}`;
+}
+
+const samples = ({ prompts, seeds }: ProbeSet) =>
+  `n = ${prompts} prompts × ${seeds.length} ${seeds.length === 1 ? "policy" : "policies"}`;
+
+/** Whether one constant describes all bins, in words. */
+function proportionality({ exponent, bins }: GradientProgress): Html | null {
+  const lowest = bins[0], highest = bins.at(-1);
+  if (lowest === undefined || highest === undefined || Number.isNaN(exponent.low)) return null;
+  const range = `the ratio is ${plainRange(lowest.ratio)} where Var[R] is at most ${
+    formatFixed(lowest.high, 2)
+  } and ${plainRange(highest.ratio)} above ${formatFixed(highest.low, 2)}`;
+  const power = `mean ‖∇J‖² goes with Var[R] to the power ${rangeText(exponent, { digits: 2 })}`;
+  if (exponent.low > 1) {
+    return markup`${power}, faster than in proportion: ${range}. <strong>No one constant c_min serves all prompts</strong>: it shrinks with the variance. So it must: for a 0/1 reward ∇J = p(1 − p)·(E[s | right] − E[s | wrong]) with s = ∇ log π, so that ‖∇J‖² is the square of Var[R] times the squared distance of the two mean scores, and where that distance is bounded, ‖∇J‖²/Var[R] goes to 0 with Var[R].`;
+  }
+  return exponent.high < 1
+    ? markup`${power}, slower than in proportion: ${range}.`
+    : markup`${power}, compatible with proportion: ${range}.`;
+}
+
+function words(measured: MeasuredProgress, sets: readonly ProbeSet[]): Html {
+  const { set, gradient, steps } = measured;
+  const { correlation, correlations, constant, quantile, still } = gradient;
+  const single = correlations.length < 2
+    ? ""
+    : `, by seed: ${correlations.map((value) => formatFixed(value, 2)).join(", ")}`;
+  const direction = correlation.low > 0
+    ? "More reward variance goes with a larger gradient"
+    : correlation.high < 0
+    ? "More reward variance goes with a smaller gradient"
+    : "No relation of reward variance and gradient is shown";
+  const last = steps.at(-1), first = steps[0];
+  const curve = first === undefined || last === undefined ? null : markup`
+<li>A step gains, as a share of its first order η‖∇J‖², ${
+    steps.map(({ stepSize, efficiency }) =>
+      `${rangeText(efficiency, { digits: 2 })} at η = ${stepSize}`
+    ).join("; ")
+  }. At η = ${last.stepSize} the gain is below 0 by more than noise on ${
+    formatFixed(100 * last.harmed, 0)
+  } % of prompts.</li>`;
+  return markup`<h3>${policyTitle(set, sets)}</h3>
+<ul class="answer">
+<li><strong>${direction}</strong>: rank correlation ${rangeText(correlation, { digits: 2 })} (${
+    samples(set)
+  }${single}). ${proportionality(gradient)}</li>
+<li>c_min is put at <strong>${
+    plainRange(constant)
+  }</strong>, the lowest ratio of a variance bin above ${VARIANCE_FLOOR}; the lowest twentieth of single prompts above that lies under ${
+    plainRange(quantile)
+  }, noise of single estimates included.</li>
+<li>Of the bound η(c/4)·Var[R] with that c: <strong>${reachText(steps)}</strong>.</li>${curve}
+<li>${
+    still.count === 0
+      ? "No prompt was without variance."
+      : `${still.count} of ${set.rows.length} measurements had fresh rollouts that were all right or all wrong; their mean ‖∇J‖² is ${
+        plainNumber(still.squaredNorm)
+      }.`
+  }</li>
+</ul>`;
+}
+
+async function dataOf(all: readonly MeasuredProgress[]) {
+  return await createTable<Record<string, unknown>>(
+    [
+      "arm",
+      "step",
+      "seed",
+      "prompt",
+      "passRate",
+      "variance",
+      "freshVariance",
+      "squaredGradNorm",
+      "squaredGradNormError",
+      "withinPaths",
+      "betweenPaths",
+    ],
+    all.flatMap(({ set: { arm, step, rows } }) => rows.map((row) => ({ arm, step, ...row }))),
+  );
+}
+
+/** The theorem measured, policy by policy. */
+export function varianceProgress(): Section {
+  return {
+    id: "variance-progress",
+    title: "Variance and progress",
+    sentence: async ({ results }) => {
+      const sets = await readProbes(results);
+      if (sets.length === 0) return null;
+      return sets.map((set) => {
+        const { gradient, steps } = measure(set);
+        const name = policyName(set, sets);
+        return `${name[0]!.toUpperCase()}${
+          name.slice(1)
+        }, reward variance and squared gradient norm have a rank correlation of ${
+          rangeText(gradient.correlation, { digits: 2 })
+        } (${samples(set)}); of the bound η(c/4)·Var[R] with c = ${
+          plainNumber(gradient.constant.value)
+        }, ${reachText(steps)}.`;
+      }).join(" ");
+    },
+    write: async (context) => {
+      const sets = await readProbes(context.results);
+      if (sets.length === 0) return null;
+      const all = sets.map(measure), data = await dataOf(all);
+      const parts = await Promise.all(
+        all.map(async (measured, i) =>
+          markup`${words(measured, sets)}
+${await gradientFigure(measured, i, i === 0 ? data : null, context)}
+${gradientTable(measured, policyName(measured.set, sets))}
+${await gainFigure(measured, i, context)}
+${gainTable(measured, policyName(measured.set, sets))}`
+        ),
+      );
+      return markup`<p>The theorem: with the optimal baseline and a step size below c_min/(4LΓ), the expected gain of one gradient step on a prompt is at least η(c_min/4)·Var[R]. It rests on ‖∇J‖² ≥ c_min·Var[R]. The paper proves the one from the other and measures neither; L, Γ and c_min are given no values. Here J is the probability of a right answer to the prompt, a step is plain gradient ascent on that prompt alone, θ + ηg with g from the first rollouts, and the gain is measured on rollouts that g was not estimated from.</p>
+${parts}`;
+    },
+  };
+}
