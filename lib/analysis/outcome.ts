@@ -58,11 +58,15 @@ function accuracyAtEqual(
 export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
   const isLimited = results.arms.every(({ config }) => config.training.tokenBudget !== null);
   const axis = isLimited ? "tokens" : "step", end = commonBudget(results, axis);
+  const overSteps = `mean over steps${
+    isLimited ? ", of which arms have as many as they could pay" : ""
+  }`;
   return [
     {
       key: "informativeGroups",
       label: "Informative groups",
-      method: "share of groups whose rollouts do not all get the same reward, mean over steps",
+      method:
+        `share of groups trained on whose rollouts do not all get the same reward, ${overSteps}`,
       unit: "share",
       role: "main",
       valueOf: (run) => meanOverSteps(run, (step) => step.informativeGroups),
@@ -70,7 +74,7 @@ export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
     {
       key: "gradNorm",
       label: "Gradient norm",
-      method: "global L2 norm before clipping, mean over steps",
+      method: `global L2 norm before clipping, ${overSteps}`,
       unit: "number",
       role: "main",
       valueOf: (run) => meanOverSteps(run, (step) => step.gradNorm),
@@ -87,7 +91,7 @@ export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
     {
       key: "clipFraction",
       label: "Clip fraction",
-      method: "share of tokens whose ratio is clipped, mean over steps",
+      method: `share of tokens whose ratio is clipped, ${overSteps}`,
       unit: "share",
       role: "exploratory",
       valueOf: (run) => meanOverSteps(run, (step) => step.clipFraction),

@@ -228,22 +228,34 @@ function data(rows: readonly AblationRow[]) {
   );
 }
 
-/** What the differences say, in a sentence. */
-function summary({ rows, comparisons }: AblationTable): Html {
+/** What the differences say, how they were judged, and what could have been seen; null before any can be. */
+function findings(
+  { rows, comparisons }: AblationTable,
+): { readonly found: string; readonly method: string; readonly reach: string } | null {
   const tested = rows.filter(({ difference }) => difference?.p != null);
   const detected = tested.filter(({ difference }) => difference!.p! < 0.05);
   const halves = tested.map(({ difference }) => half(difference!)!).sort((a, b) => a - b);
   const typical = halves[Math.floor(halves.length / 2)];
-  if (typical === undefined) {
-    return markup`<p>No difference can be judged yet: each needs two seeds finished in a setting and in the base.</p>`;
-  }
+  if (typical === undefined) return null;
   const list = detected.map((row) => `${rowName(row)} (${pointsText(row.difference)} points)`);
-  const found = detected.length === 0
-    ? `None of ${comparisons} settings differs detectably from the base`
-    : `${detected.length} of ${comparisons} settings differ from the base: ${list.join("; ")}`;
-  return markup`<p><strong>${found}</strong> (average over the benchmarks, paired by seed, Holm's correction over ${comparisons} comparisons). The intervals of the differences reach ± ${
-    formatFixed(typical, 1)
-  } points (median): smaller effects could not be seen by this design.</p>`;
+  const counts = [...new Set(tested.map(({ difference }) => difference!.n))].sort();
+  return {
+    found: detected.length === 0
+      ? `None of ${comparisons} settings differs detectably from the base`
+      : `${detected.length} of ${comparisons} settings differ from the base: ${list.join("; ")}`,
+    method:
+      `(average over the benchmarks, n = ${counts.join(", ")} seeds, paired by seed, Holm's ` +
+      `correction over ${comparisons} comparisons)`,
+    reach: `The intervals of the differences reach ± ${formatFixed(typical, 1)} points (median): ` +
+      "smaller effects could not be seen by this design.",
+  };
+}
+
+function summary(table: AblationTable): Html {
+  const said = findings(table);
+  return said === null
+    ? markup`<p>No difference can be judged yet: each needs two seeds finished in a setting and in the base.</p>`
+    : markup`<p><strong>${said.found}</strong> ${said.method}. ${said.reach}</p>`;
 }
 
 /** Settings of the section. */
@@ -257,6 +269,10 @@ export function ablationTable({ paper }: AblationTableOptions): Section {
   return {
     id: "ablation",
     title: "One factor at a time (Table 4)",
+    sentence: ({ results }) => {
+      const table = tableOf(results, paper), said = table === null ? null : findings(table);
+      return said === null ? null : `${said.found} ${said.method}. ${said.reach}`;
+    },
     write: async (context) => {
       const table = tableOf(context.results, paper);
       if (table === null) return null;

@@ -141,14 +141,17 @@ async function chart({ rows }: StageTable, context: ReportContext): Promise<Html
 }
 
 /** `Reinforcement learning with VAS added +0.3 points [..]`. */
-function sentences({ rows }: StageTable): Html {
+function sentences({ rows }: StageTable): readonly {
+  readonly text: string;
+  readonly verdict: string;
+}[] {
   const subjects: Readonly<Record<Stage, string>> = {
     base: "",
     coldStart: "The cold start",
     grpo: "GRPO on top of it",
     vas: "VAS instead of uniform sampling",
   };
-  const items = rows.flatMap(({ stage, gain }) => {
+  return rows.flatMap(({ stage, gain }) => {
     if (gain === null) return [];
     const { low, high, p, n } = gain.average;
     const detected = low !== null && high !== null && p !== null && (low > 0 || high < 0) &&
@@ -158,13 +161,12 @@ function sentences({ rows }: StageTable): Html {
       : detected
       ? "detected"
       : "not detectable";
-    return [
-      markup`<li>${subjects[stage]} changed the average by ${
-        pointsText(gain.average)
-      } points (n = ${n}): <strong>${verdict}</strong>.</li>`,
-    ];
+    const change = pointsText(gain.average);
+    return [{
+      text: `${subjects[stage]} changed the average by ${change} points (n = ${n})`,
+      verdict,
+    }];
   });
-  return markup`<ul class="answer">${items}</ul>`;
 }
 
 /** Settings of the section. */
@@ -178,6 +180,13 @@ export function stageTable({ paper }: StageTableOptions): Section {
   return {
     id: "stages",
     title: "Stages of training (Table 3)",
+    sentence: ({ results }) => {
+      const table = tableOf(results, paper);
+      const said = table === null ? [] : sentences(table);
+      return said.length === 0
+        ? null
+        : said.map(({ text, verdict }) => `${text}: ${verdict}`).join("; ") + ".";
+    },
     write: async (context) => {
       const table = tableOf(context.results, paper);
       if (table === null) return null;
@@ -187,7 +196,10 @@ export function stageTable({ paper }: StageTableOptions): Section {
           coldStarts === 1 ? "cold start" : "cold starts"
         }: base and cold start count each policy once, and differences to them vary with reinforcement learning only`
         : `each of ${seeds.length} seeds has a cold start of its own, from initial parameters on, so that the intervals include what the supervised stage varies`;
-      return markup`${sentences(table)}
+      const items = sentences(table).map(({ text, verdict }) =>
+        markup`<li>${text}: <strong>${verdict}</strong>.</li>`
+      );
+      return markup`<ul class="answer">${items}</ul>
 <h3>Accuracy after each stage</h3>
 ${mainTable(table)}
 <p><small>Per cent; in brackets the number of prompts. Mean over policies with a 95 % Student-t interval; ${shared}. The base is the untrained policy: unlike the paper's, it was never trained on anything.</small></p>

@@ -6,6 +6,7 @@ import {
   staleness as stalenessOf,
   type StalenessPoint,
 } from "../../analysis/staleness.ts";
+import type { ExperimentResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
 import { curveChart } from "../charts/curve_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
@@ -112,27 +113,36 @@ function ageTable({ arm, points }: Staleness): Html {
   });
 }
 
-/** What an arm's scores say about how often to refresh. */
-function words(staleness: Staleness, level: number): Html {
-  const { arm, points, seeds } = staleness;
+/** When an arm's scores are out of date; null where no control was scored. */
+function verdictOf(staleness: Staleness, level: number): string | null {
+  const { points, seeds } = staleness;
   const expiry = expiryOf(staleness, level), bar = formatFixed(level, 2);
-  const at = (lag: number) => points.find((point) => point.lag === lag)!;
-  const corrected = (lag: number) => estimateText(at(lag).corrected, 3);
+  if (expiry === null) return null;
+  const { lag, certain, longest } = expiry;
+  const corrected = (age: number) =>
+    estimateText(points.find((point) => point.lag === age)!.corrected, 3);
   const n = `n = ${seeds.length}`;
-  if (expiry === null) {
-    return markup`<li>“${arm}”: no control was scored, so that noise and age cannot be told apart.</li>`;
-  }
-  const { lag, certain, goodUntil, longest } = expiry;
-  const held = goodUntil === null
-    ? ""
-    : ` Up to ${goodUntil} steps its whole interval lies at or above ${bar}.`;
-  const verdict = lag === null
+  return lag === null
     ? `stays at or above ${bar} for all ${longest} steps that could be measured (${
       corrected(longest)
     } at ${longest}, ${n})`
     : `is first under ${bar} after ${lag} steps (${corrected(lag)}, ${n})${
       certain ? "" : "; the interval reaches above it or is not known"
     }`;
+}
+
+/** What an arm's scores say about how often to refresh. */
+function words(staleness: Staleness, level: number): Html {
+  const { arm, points } = staleness;
+  const expiry = expiryOf(staleness, level), bar = formatFixed(level, 2);
+  const at = (lag: number) => points.find((point) => point.lag === lag)!;
+  if (expiry === null) {
+    return markup`<li>“${arm}”: no control was scored, so that noise and age cannot be told apart.</li>`;
+  }
+  const { goodUntil, longest } = expiry;
+  const held = goodUntil === null
+    ? ""
+    : ` Up to ${goodUntil} steps its whole interval lies at or above ${bar}.`;
   const noise = points.find((point) => point.lag === 0)?.misplaced ?? null;
   const shortest = points.find((point) => point.lag > 0)!;
   const weight = noise === null
@@ -144,7 +154,9 @@ function words(staleness: Staleness, level: number): Html {
     } points, ${longest} steps ${
       pointsText(at(longest).excess)
     }. Refreshing more often can only remove what age adds.`;
-  return markup`<li>“${arm}”: the rank correlation of the scores, scoring noise taken out, <strong>${verdict}</strong>.${held}${weight}</li>`;
+  return markup`<li>“${arm}”: the rank correlation of the scores, scoring noise taken out, <strong>${
+    verdictOf(staleness, level)
+  }</strong>.${held}${weight}</li>`;
 }
 
 /** Settings of the section. */
@@ -153,17 +165,34 @@ export interface StalenessOptions {
   readonly level?: number;
 }
 
+/** Of every arm that scores its whole pool several times. */
+async function everyStaleness({ arms }: ExperimentResults): Promise<readonly Staleness[]> {
+  const all: Staleness[] = [];
+  for (const arm of arms) {
+    const found = await stalenessOf(arm);
+    if (found !== null) all.push(found);
+  }
+  return all;
+}
+
 /** Age of scores against what is left of them, for every arm that scores its whole pool several times. */
 export function staleness({ level = 0.8 }: StalenessOptions = {}): Section {
   return {
     id: "staleness",
     title: "Staleness: how often should one refresh?",
+    sentence: async ({ results }) => {
+      const said = (await everyStaleness(results)).flatMap((found) => {
+        const verdict = verdictOf(found, level);
+        return verdict === null ? [] : [`with “${found.arm}” it ${verdict}`];
+      });
+      return said.length === 0
+        ? null
+        : `The rank correlation of scores with later ones, scoring noise taken out: ${
+          said.join("; ")
+        }.`;
+    },
     write: async (context) => {
-      const all: Staleness[] = [];
-      for (const arm of context.results.arms) {
-        const found = await stalenessOf(arm);
-        if (found !== null) all.push(found);
-      }
+      const all = await everyStaleness(context.results);
       if (all.length === 0) return null;
       const selected = all.filter(({ compared, refreshes }) => compared < refreshes);
       return markup`<p>A score is out of date, for this section, where its rank correlation with a new one is under ${
