@@ -51,23 +51,23 @@ function gainTable({ rows, prompts }: StageTable): Html {
     label: "Differences between successive stages",
     head: [
       "From → to",
-      ...splits.map((split) => `${split} [95 %]`),
       "Average [95 %]",
       "n",
       "p (Holm)",
-      "Paper: average",
+      "Paper",
+      ...splits,
     ],
     rows: gained.map(({ stage, gain, i, paper }) => {
       const theirs = paper?.values.at(-1), before = rows[i - 1]!.paper?.values.at(-1);
       return [
         `${NAMES[rows[i - 1]!.stage]} → ${NAMES[stage]}`,
-        ...splits.map((split) => pointsText(gain.splits[split] ?? null)),
         pointsText(gain.average),
         gain.average.n,
         formatP(gain.average.p),
         theirs === undefined || before === undefined
           ? "–"
           : pointsText({ mean: (theirs - before) / 100, low: null, high: null, n: 1 }),
+        ...splits.map((split) => pointsText(gain.splits[split] ?? null)),
       ];
     }),
   });
@@ -206,7 +206,7 @@ ${mainTable(table)}
 ${await chart(table, context)}
 <h3>What each stage adds</h3>
 ${gainTable(table)}
-<p><small>Percentage points, each stage less the one before it, paired by seed; “+ VAS” is compared with “+ GRPO” from the same cold start. Averages: p-values corrected over the stages (Holm); single benchmarks are exploratory.</small></p>
+<p><small>Percentage points with 95 % intervals, each stage less the one before it, paired by seed; the paper's differences are of its averages; “+ VAS” is compared with “+ GRPO” from the same cold start. Averages: p-values corrected over the stages (Holm); single benchmarks are exploratory.</small></p>
 <h3>The paper's rows</h3>
 ${paperTable(table)}
 <p><small>One run per row, other benchmarks, another policy.</small></p>`;
