@@ -90,7 +90,7 @@ Deno.test("stageTable() shows every stage beside the paper's and what each adds"
     "+ VAS",
   ]);
   const gains = tableRows(html, "Differences between successive stages");
-  deepEqual(gains.map((row) => row.at(-1)), ["0.0", "+3.1", "+1.1"]);
+  deepEqual(gains.map((row) => row[4]), ["0.0", "+3.1", "+1.1"]);
   ok(html.includes("each of 4 seeds has a cold start of its own"));
   ok(html.includes("4 cold starts, one for each seed"));
   equal(html.match(/<h3>Supervised stage<\/h3>/g)!.length, 1);
