@@ -18,6 +18,13 @@ export function varianceBin(variance: number): number | null {
   return variance > 0 ? VARIANCE_EDGES.findIndex((edge) => variance <= edge) : null;
 }
 
+const lowEdge = (bin: number) => bin === 0 ? 0 : VARIANCE_EDGES[bin - 1]!;
+
+/** Whether a bin lies above {@link VARIANCE_FLOOR}: c_min is estimated from these. */
+export function isAboveFloor(bin: number): boolean {
+  return lowEdge(bin) >= VARIANCE_FLOOR;
+}
+
 /** Prompts of about one reward variance. */
 export interface VarianceBin {
   readonly bin: number;
@@ -110,8 +117,7 @@ export function gradientProgress(set: ProbeSet): GradientProgress {
   const whole = sumsOf([...prompts.keys()]);
   const used = [...VARIANCE_EDGES.keys()].filter((bin) => whole[bin]!.count >= FEWEST);
   const ratio = ({ squaredNorm, variance }: BinSums) => squaredNorm / variance;
-  const lowEdge = (bin: number) => bin === 0 ? 0 : VARIANCE_EDGES[bin - 1]!;
-  const above = used.filter((bin) => lowEdge(bin) >= VARIANCE_FLOOR);
+  const above = used.filter(isAboveFloor);
   const lowQuantile = (picked: readonly number[]) => {
     const ratios = picked.flatMap((index) =>
       prompts[index]!.filter(({ row }) => row.freshVariance >= VARIANCE_FLOOR && row.variance > 0)

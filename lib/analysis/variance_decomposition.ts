@@ -1,5 +1,5 @@
 /** The two-level decomposition Var[R] = E_Z[p_Z(1 − p_Z)] + Var_Z[p_Z] and the scores that stand for its parts. */
-import { spearmanInterval } from "../core/correlation.ts";
+import { partialSpearman, spearmanInterval } from "../core/correlation.ts";
 import { type Estimate, mean } from "../core/statistics.ts";
 import { bySeed, type ProbedPrompt, type ProbeSet } from "./probes.ts";
 import { byPrompt, meanCorrelation } from "./progress.ts";
@@ -20,7 +20,7 @@ export interface PathBin {
 
 /** A score against the parts of the variance: rank correlations, mean over seeds, with the interval of one. */
 export interface PartCorrelations {
-  readonly score: Score;
+  readonly score: Score | "squaredGradNorm";
   readonly within: Estimate;
   readonly between: Estimate;
   /** With the pass rate's variance, from the fresh rollouts. */
@@ -42,6 +42,11 @@ export interface VarianceDecomposition {
   readonly closedReasoning: number;
   readonly rightOtherwise: number;
   readonly correlations: readonly PartCorrelations[];
+  /** The same of ‖∇J_x‖², and with each part at a fixed size of the other. */
+  readonly gradient: PartCorrelations & {
+    readonly withinAlone: Estimate;
+    readonly betweenAlone: Estimate;
+  };
 }
 
 const BINS = 10;
@@ -84,9 +89,22 @@ export function varianceDecomposition(set: ProbeSet): VarianceDecomposition {
   });
   const [within, between, variance, betweenShare, gap] = estimates;
   const perBin = estimates.slice(5);
-  const correlate = (score: Score, part: (row: ProbedPrompt) => number) =>
+  type Part = (row: ProbedPrompt) => number;
+  const correlate = (score: PartCorrelations["score"], part: Part) =>
     meanCorrelation(
       bySeed(set).map((rows) => spearmanInterval(rows.map((row) => row[score]), rows.map(part))),
+    );
+  const withParts = <S extends PartCorrelations["score"]>(score: S) => ({
+    score,
+    within: correlate(score, (row) => row.withinPaths),
+    between: correlate(score, (row) => row.betweenPaths),
+    variance: correlate(score, (row) => row.freshVariance),
+  });
+  const alone = (part: Part, other: Part) =>
+    meanCorrelation(
+      bySeed(set).map((rows) =>
+        partialSpearman(rows.map((row) => row.squaredGradNorm), rows.map(part), rows.map(other))
+      ),
     );
   return {
     bins: used.map((bin, k) => ({
@@ -102,11 +120,11 @@ export function varianceDecomposition(set: ProbeSet): VarianceDecomposition {
     gap: gap!,
     closedReasoning: mean(set.rows.map((row) => row.closedReasoning)),
     rightOtherwise: mean(set.rows.map((row) => row.rightOtherwise)),
-    correlations: SCORES.map((score) => ({
-      score,
-      within: correlate(score, (row) => row.withinPaths),
-      between: correlate(score, (row) => row.betweenPaths),
-      variance: correlate(score, (row) => row.freshVariance),
-    })),
+    correlations: SCORES.map(withParts),
+    gradient: {
+      ...withParts("squaredGradNorm"),
+      withinAlone: alone((row) => row.withinPaths, (row) => row.betweenPaths),
+      betweenAlone: alone((row) => row.betweenPaths, (row) => row.withinPaths),
+    },
   };
 }

@@ -69,9 +69,10 @@ export function innerDomain(values: readonly number[]): readonly [number, number
 }
 
 /** Scores as they are called in tables. */
-export const SCORE_NAMES: Readonly<Record<Score, string>> = {
+export const SCORE_NAMES: Readonly<Record<Score | "squaredGradNorm", string>> = {
   ovs: "OVS",
   tdsInverseSelfBleu: "TDS, inverse self-BLEU",
   tdsDistinct3: "TDS, distinct-3",
   tdsEditDistance: "TDS, squared edit distance",
+  squaredGradNorm: "‖∇J‖²",
 };

@@ -72,11 +72,11 @@ async function chart(
   });
 }
 
-function scoreTable({ correlations }: VarianceDecomposition, policy: string): Html {
+function scoreTable({ correlations, gradient }: VarianceDecomposition, policy: string): Html {
   return dataTable({
     label: `Scores against the parts of the variance, ${policy}`,
-    head: ["Score", "Within paths [95 %]", "Between paths [95 %]", "Var[R] [95 %]"],
-    rows: correlations.map(({ score, within, between, variance }) => [
+    head: ["Quantity", "Within paths [95 %]", "Between paths [95 %]", "Var[R] [95 %]"],
+    rows: [...correlations, gradient].map(({ score, within, between, variance }) => [
       SCORE_NAMES[score],
       ...[within, between, variance].map((estimate) => rangeText(estimate, { digits: 2 })),
     ]),
@@ -97,9 +97,9 @@ function scoreWords({ score, within, between }: PartCorrelations): string {
     rest = score === "ovs" ? "between" : "within";
   const text = (estimate: Estimate) => rangeText(estimate, { digits: 2 });
   const verdict = own.low > other.high
-    ? "and that is its part"
+    ? "and more so than with the other"
     : own.high < other.low
-    ? "so it is the other part that it goes with"
+    ? "but it does more with the other part"
     : "and the two are not told apart";
   const claim = own.low > 0
     ? "rises with"
@@ -109,6 +109,19 @@ function scoreWords({ score, within, between }: PartCorrelations): string {
   return `${SCORE_NAMES[score]} ${claim} the part ${part} paths (${text(own)}; ${rest} paths ${
     text(other)
   }), ${verdict}`;
+}
+
+/** Which part the gradient goes with, in words. */
+function gradientWords({ gradient: { withinAlone, betweenAlone } }: VarianceDecomposition): string {
+  const text = (estimate: Estimate) => rangeText(estimate, { digits: 2, signed: true });
+  const verdict = betweenAlone.low > withinAlone.high
+    ? "variance between paths carries more gradient than variance within them"
+    : betweenAlone.high < withinAlone.low
+    ? "variance within paths carries more gradient than variance between them"
+    : "neither part is shown to carry more gradient than the other";
+  return `‖∇J‖² against each part at a fixed size of the other: between paths ${
+    text(betweenAlone)
+  }, within paths ${text(withinAlone)} (partial rank correlations); ${verdict}.`;
 }
 
 function words(found: VarianceDecomposition, set: ProbeSet): Html {
@@ -134,6 +147,7 @@ function words(found: VarianceDecomposition, set: ProbeSet): Html {
   } of responses are right in a form that p_Z leaves out, ${
     formatShare(closedReasoning, 1)
   } close their reasoning.</li>
+<li>${gradientWords(found)}</li>
 ${found.correlations.map((one) => markup`<li>${scoreWords(one)}.</li>`)}
 </ul>`;
 }

@@ -2,9 +2,10 @@
 import {
   type GradientProgress,
   gradientProgress,
+  isAboveFloor,
   VARIANCE_FLOOR,
 } from "../../analysis/progress.ts";
-import { progressGains, type StepGain } from "../../analysis/progress_gains.ts";
+import { type GainBin, progressGains, type StepGain } from "../../analysis/progress_gains.ts";
 import { type ProbeSet, readProbes } from "../../analysis/probes.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { Section } from "../define_report.ts";
@@ -30,12 +31,17 @@ function measure(set: ProbeSet): MeasuredProgress {
 interface Reach {
   /** The largest step size up to which the whole interval of every bin lies above the bound; null for none. */
   readonly holdsUpTo: number | null;
-  /** The smallest step size at which some bin's whole interval lies below it; null for none. */
-  readonly failsFrom: StepGain | null;
+  /** The smallest step size at which some bin's whole interval lies below it, and its bins; null for none. */
+  readonly failsFrom: { readonly stepSize: number; readonly bins: readonly GainBin[] } | null;
 }
 
+/** Over the bins that c was estimated from. */
 function reachOf(steps: readonly StepGain[]): Reach {
-  const rising = steps.toSorted((a, b) => a.stepSize - b.stepSize);
+  const rising = steps.toSorted((a, b) => a.stepSize - b.stepSize)
+    .map(({ stepSize, bins }) => ({
+      stepSize,
+      bins: bins.filter(({ bin }) => isAboveFloor(bin)),
+    }));
   const stops = rising.findIndex(({ bins }) => bins.some(({ verdict }) => verdict !== "holds"));
   const holding = stops < 0 ? rising : rising.slice(0, stops);
   return {
@@ -44,16 +50,36 @@ function reachOf(steps: readonly StepGain[]): Reach {
   };
 }
 
+/** Up to which step size the bound was seen to hold and from which it fails: two clauses. */
 function reachText(steps: readonly StepGain[]): string {
   const { holdsUpTo, failsFrom } = reachOf(steps);
+  const bins = `all bins of Var[R] above ${VARIANCE_FLOOR}`;
   const holds = holdsUpTo === null
-    ? "at no step size does the gain lie above it with its whole interval in all variance bins"
-    : `it holds in all variance bins up to η = ${holdsUpTo}`;
-  if (failsFrom === null) {
-    return `${holds}; at none of ${steps.length} step sizes was it seen to fail`;
-  }
+    ? `not shown to hold in ${bins} at any step size`
+    : `holds in ${bins} up to η = ${holdsUpTo}`;
+  if (failsFrom === null) return `${holds}, and not seen to fail at any of ${steps.length}`;
   const failed = failsFrom.bins.filter(({ verdict }) => verdict === "fails").length;
-  return `${holds} and fails in ${failed} of ${failsFrom.bins.length} at η = ${failsFrom.stepSize}`;
+  return `${holds}, fails in ${failed} of ${failsFrom.bins.length} at η = ${failsFrom.stepSize}`;
+}
+
+/** What became of it below the floor, and for single prompts, at the smallest step. */
+function exceptions(steps: readonly StepGain[]): string {
+  const first = steps.toSorted((a, b) => a.stepSize - b.stepSize)[0]!;
+  const below = first.bins.find(({ bin }) => !isAboveFloor(bin));
+  const verdicts = { holds: "it holds as well", fails: "it fails", open: "it is open" } as const;
+  const small = below === undefined
+    ? ""
+    : ` Where Var[R] is at most ${VARIANCE_FLOOR}, ${
+      verdicts[below.verdict]
+    } at η = ${first.stepSize}: gain ${plainRange(below.gain)}, bound ${plainNumber(below.bound)}.`;
+  const { value, low, high, n } = first.holds;
+  const share = rangeText(
+    { value: 100 * value, low: 100 * low, high: 100 * high, n },
+    { digits: 0 },
+  );
+  return `${small} Bins are means: of single prompts ${share} % gain at least the bound at η = ${first.stepSize}, ${
+    formatFixed(100 * first.contradicted, 0)
+  } % less than it by more than noise.`;
 }
 
 const samples = ({ prompts, seeds }: ProbeSet) =>
@@ -66,7 +92,9 @@ function proportionality({ exponent, bins }: GradientProgress): Html | null {
   const range = `the ratio is ${plainRange(lowest.ratio)} where Var[R] is at most ${
     formatFixed(lowest.high, 2)
   } and ${plainRange(highest.ratio)} above ${formatFixed(highest.low, 2)}`;
-  const power = `mean ‖∇J‖² goes with Var[R] to the power ${rangeText(exponent, { digits: 2 })}`;
+  const power = `The mean of ‖∇J‖² goes with Var[R] to the power ${
+    rangeText(exponent, { digits: 2 })
+  }`;
   if (exponent.low > 1) {
     return markup`${power}, faster than in proportion: ${range}. <strong>No one constant c_min serves all prompts</strong>: it shrinks with the variance. So it must: for a 0/1 reward ∇J = p(1 − p)·(E[s | right] − E[s | wrong]) with s = ∇ log π, so that ‖∇J‖² is the square of Var[R] times the squared distance of the two mean scores, and where that distance is bounded, ‖∇J‖²/Var[R] goes to 0 with Var[R].`;
   }
@@ -82,9 +110,9 @@ function words(measured: MeasuredProgress, sets: readonly ProbeSet[]): Html {
     ? ""
     : `, by seed: ${correlations.map((value) => formatFixed(value, 2)).join(", ")}`;
   const direction = correlation.low > 0
-    ? "More reward variance goes with a larger gradient"
+    ? "As the theorem has it, more reward variance goes with a larger gradient"
     : correlation.high < 0
-    ? "More reward variance goes with a smaller gradient"
+    ? "Against the theorem, more reward variance goes with a smaller gradient"
     : "No relation of reward variance and gradient is shown";
   const last = steps.at(-1), first = steps[0];
   const curve = first === undefined || last === undefined ? null : markup`
@@ -105,7 +133,9 @@ function words(measured: MeasuredProgress, sets: readonly ProbeSet[]): Html {
   }</strong>, the lowest ratio of a variance bin above ${VARIANCE_FLOOR}; the lowest twentieth of single prompts above that lies under ${
     plainRange(quantile)
   }, noise of single estimates included.</li>
-<li>Of the bound η(c/4)·Var[R] with that c: <strong>${reachText(steps)}</strong>.</li>${curve}
+<li>The bound η(c/4)·Var[R] with that c: <strong>${reachText(steps)}</strong>.${
+    exceptions(steps)
+  }</li>${curve}
 <li>${
     still.count === 0
       ? "No prompt was without variance."
@@ -150,9 +180,9 @@ export function varianceProgress(): Section {
           name.slice(1)
         }, reward variance and squared gradient norm have a rank correlation of ${
           rangeText(gradient.correlation, { digits: 2 })
-        } (${samples(set)}); of the bound η(c/4)·Var[R] with c = ${
+        } (${samples(set)}); the bound η(c/4)·Var[R] with c = ${
           plainNumber(gradient.constant.value)
-        }, ${reachText(steps)}.`;
+        }: ${reachText(steps)}.`;
       }).join(" ");
     },
     write: async (context) => {
@@ -168,7 +198,7 @@ ${await gainFigure(measured, i, context)}
 ${gainTable(measured, policyName(measured.set, sets))}`
         ),
       );
-      return markup`<p>The theorem: with the optimal baseline and a step size below c_min/(4LΓ), the expected gain of one gradient step on a prompt is at least η(c_min/4)·Var[R]. It rests on ‖∇J‖² ≥ c_min·Var[R]. The paper proves the one from the other and measures neither; L, Γ and c_min are given no values. Here J is the probability of a right answer to the prompt, a step is plain gradient ascent on that prompt alone, θ + ηg with g from the first rollouts, and the gain is measured on rollouts that g was not estimated from.</p>
+      return markup`<p>The theorem: with the optimal baseline and a step size below c_min/(4LΓ), the expected gain of one gradient step on a prompt is at least η(c_min/4)·Var[R]. It rests on ‖∇J‖² ≥ c_min·Var[R]. The paper proves the one from the other and measures neither; L, Γ and c_min are given no values. Here J is the probability of a right answer to the prompt, a step is plain gradient ascent on that prompt alone, θ + ηg with g from the first rollouts, and the gain is measured on rollouts that g was not estimated from. The baseline of a reward is the mean of the other rewards of its group, not the optimal one: that changes the noise of g, not its mean.</p>
 ${parts}`;
     },
   };
