@@ -19,7 +19,7 @@ export function measured(values: ArrayLike<number>): Measured {
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * deepEqual(leaveOneOutWeights([1, 0, 0]), [1 / 3, -1 / 6, -1 / 6]);
+ * deepEqual(leaveOneOutWeights([1, 0, 0, 0, 0]), [0.2, -0.05, -0.05, -0.05, -0.05]);
  * ```
  */
 export function leaveOneOutWeights(rewards: readonly number[]): readonly number[] {
