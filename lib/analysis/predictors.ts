@@ -105,7 +105,7 @@ function predictionOf({ key, valueOf }: Target, set: ProbeSet): TargetPrediction
 /** Rank correlations of the scores with what they are to predict. */
 export function predictors(set: ProbeSet): Predictors {
   const measures = set.stepSizes.map((_, k) => gainMeasure(set, k));
-  // The smallest step where weights measure none: its gain is nearest to what a gradient promises.
+  // The largest step that weights measure: little noise, and still near what a gradient promises.
   const step = Math.max(0, measures.lastIndexOf("weighted")), measure = measures[step]!;
   const { advantage } = set.config.algorithm;
   const targets: readonly Target[] = [

@@ -3,6 +3,7 @@ import { gainColumns, type ProbeRow } from "../schema/probe_row.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { ProbeRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
+import { quantileOf } from "./prompt_bootstrap.ts";
 import { recordsOf } from "./records_of.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
 import { ESTIMATORS } from "./score_noise.ts";
@@ -112,27 +113,18 @@ export function bySeed({ rows }: ProbeSet): readonly (readonly ProbedPrompt[])[]
 /** Which measurement of a gain is used. */
 export type GainMeasure = "weighted" | "direct";
 
-/** Importance weights are used where in the median they leave this share of the rollouts. */
-const ENOUGH_LEFT = 0.9;
-
-/** Median of the finite values; NaN for none. */
-export function median(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return NaN;
-  return Number.isInteger(middle)
-    ? (sorted[middle - 1]! + sorted[middle]!) / 2
-    : sorted[Math.floor(middle)]!;
-}
+/** Importance weights are used where they leave this share of the rollouts, for all but the given share of prompts. */
+const ENOUGH_LEFT = 0.9, EXCEPTIONS = 0.1;
 
 /**
  * How the gain at a step size is measured for all prompts: by importance weights while these are nearly even, which has
- * less noise; else by new rollouts with the same random numbers, for few large weights hide what they miss.
+ * less noise; else by new rollouts with the same random numbers, for uneven weights miss what θ hardly ever samples and
+ * their own standard error does not tell.
  */
 export function gainMeasure({ rows }: ProbeSet, stepSize: number): GainMeasure {
-  const moved = rows.filter(({ groupSquaredNorm }) => groupSquaredNorm > 0);
-  const left = median(moved.map(({ gains }) => gains[stepSize]!.effectiveShare));
-  return left >= ENOUGH_LEFT ? "weighted" : "direct";
+  const left = rows.filter(({ groupSquaredNorm }) => groupSquaredNorm > 0)
+    .map(({ gains }) => gains[stepSize]!.effectiveShare).sort((a, b) => a - b);
+  return left.length > 0 && quantileOf(left, EXCEPTIONS) >= ENOUGH_LEFT ? "weighted" : "direct";
 }
 
 /** The gain of a prompt and its standard error by that measure. */

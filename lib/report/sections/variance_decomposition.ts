@@ -45,7 +45,6 @@ async function chart(
     lines: [TRUTH],
     xTitle: "pass rate",
     xDomain: [0, 1],
-    width: 460,
   });
   const table = await createTable<Record<string, unknown>>(
     ["passRate", "count", "part", "mean", "low", "high"],

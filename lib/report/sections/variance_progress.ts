@@ -19,12 +19,15 @@ import { plainNumber, plainRange, policyName, policyTitle, rangeText } from "./p
 export interface MeasuredProgress {
   readonly set: ProbeSet;
   readonly gradient: GradientProgress;
+  /** Step sizes rising. */
   readonly steps: readonly StepGain[];
 }
 
 function measure(set: ProbeSet): MeasuredProgress {
   const gradient = gradientProgress(set);
-  return { set, gradient, steps: progressGains(set, gradient.constant.value) };
+  const steps = progressGains(set, gradient.constant.value)
+    .toSorted((a, b) => a.stepSize - b.stepSize);
+  return { set, gradient, steps };
 }
 
 /** How far the bound was seen to hold: bins with gains above it, at every step size up to that one. */
@@ -37,11 +40,10 @@ interface Reach {
 
 /** Over the bins that c was estimated from. */
 function reachOf(steps: readonly StepGain[]): Reach {
-  const rising = steps.toSorted((a, b) => a.stepSize - b.stepSize)
-    .map(({ stepSize, bins }) => ({
-      stepSize,
-      bins: bins.filter(({ bin }) => isAboveFloor(bin)),
-    }));
+  const rising = steps.map(({ stepSize, bins }) => ({
+    stepSize,
+    bins: bins.filter(({ bin }) => isAboveFloor(bin)),
+  }));
   const stops = rising.findIndex(({ bins }) => bins.some(({ verdict }) => verdict !== "holds"));
   const holding = stops < 0 ? rising : rising.slice(0, stops);
   return {
@@ -64,7 +66,7 @@ function reachText(steps: readonly StepGain[]): string {
 
 /** What became of it below the floor, and for single prompts, at the smallest step. */
 function exceptions(steps: readonly StepGain[]): string {
-  const first = steps.toSorted((a, b) => a.stepSize - b.stepSize)[0]!;
+  const first = steps[0]!;
   const below = first.bins.find(({ bin }) => !isAboveFloor(bin));
   const verdicts = { holds: "it holds as well", fails: "it fails", open: "it is open" } as const;
   const small = below === undefined
@@ -114,15 +116,19 @@ function words(measured: MeasuredProgress, sets: readonly ProbeSet[]): Html {
     : correlation.high < 0
     ? "Against the theorem, more reward variance goes with a smaller gradient"
     : "No relation of reward variance and gradient is shown";
-  const last = steps.at(-1), first = steps[0];
-  const curve = first === undefined || last === undefined ? null : markup`
-<li>A step gains, as a share of its first order η‖∇J‖², ${
+  const largest = steps.at(-1)!;
+  const most = largest.stepSize * constant.value / 4 / 4; // at Var[R] = ¼
+  const beyond = most <= 1
+    ? ""
+    : ` There the bound asks for up to ${plainNumber(most)} of a probability, which is at most 1.`;
+  const curve = markup`
+<li>A step gains, as a share of its first order η‖∇J‖² (1 where measured gain and measured gradient agree and the step is small enough), ${
     steps.map(({ stepSize, efficiency }) =>
       `${rangeText(efficiency, { digits: 2 })} at η = ${stepSize}`
     ).join("; ")
-  }. At η = ${last.stepSize} the gain is below 0 by more than noise on ${
-    formatFixed(100 * last.harmed, 0)
-  } % of prompts.</li>`;
+  }. At η = ${largest.stepSize} the gain is below 0 by more than noise on ${
+    formatFixed(100 * largest.harmed, 0)
+  } % of prompts.${beyond}</li>`;
   return markup`<h3>${policyTitle(set, sets)}</h3>
 <ul class="answer">
 <li><strong>${direction}</strong>: rank correlation ${rangeText(correlation, { digits: 2 })} (${
@@ -133,7 +139,9 @@ function words(measured: MeasuredProgress, sets: readonly ProbeSet[]): Html {
   }</strong>, the lowest ratio of a variance bin above ${VARIANCE_FLOOR}; the lowest twentieth of single prompts above that lies under ${
     plainRange(quantile)
   }, noise of single estimates included.</li>
-<li>The bound η(c/4)·Var[R] with that c: <strong>${reachText(steps)}</strong>.${
+<li>The bound η(c/4)·Var[R] with that c: <strong>${
+    reachText(steps)
+  }</strong>. That it holds for small steps follows from the choice of c, as a small step gains η‖∇J‖²; what is measured is how far it reaches.${
     exceptions(steps)
   }</li>${curve}
 <li>${

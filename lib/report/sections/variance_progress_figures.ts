@@ -121,7 +121,7 @@ export async function gainFigure(
       probeCaption(set, context)
     } c = ${
       plainNumber(gradient.constant.value)
-    }. Small steps are measured by importance weights π_θ⁺/π_θ on rollouts at θ, while these leave at least 0.9 of the rollouts in the median over prompts; larger ones by as many new rollouts at θ + ηg with the same random numbers.`,
+    }. Small steps are measured by importance weights π_θ⁺/π_θ on rollouts at θ, while these leave at least 0.9 of the rollouts for nine in ten prompts; larger ones by as many new rollouts at θ + ηg with the same random numbers.`,
     data: csvLink(`gains_${index}`, table),
   });
 }
