@@ -4,6 +4,7 @@ import { BENCHMARKS } from "../dataset/prompt.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
+import { mostProbeRollouts } from "../schema/probe_row.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import { type GenerationCount, spent } from "../schema/run_record.ts";
 
@@ -22,8 +23,8 @@ export interface ColdStartTiming {
 /**
  * Rollouts that a run generates, by purpose: B·N per step to train on; N for each prompt of a refresh for scoring;
  * for measuring only, one for each prompt of an evaluation, the repeated scoring that serves as a control, and
- * probes. Exact, but for two things that only the run can tell: the steps that a token budget allows, and the
- * groups that a filter leaves out, which count as none here.
+ * probes. Exact, but for three things that only the run can tell: the steps that a token budget allows, the groups
+ * that a filter leaves out, which count as none here, and the steps that a probe skips for want of a gradient.
  */
 export function plannedRollouts(config: RunConfig): GenerationCount {
   const { training, scoring, control, evaluation, probe } = purposes(config);
@@ -42,7 +43,9 @@ function purposes(config: RunConfig) {
     scoring,
     control: evaluation.scoringControl ? scoring : 0,
     evaluation: evaluations * dataset.validationPrompts + benchmarks,
-    probe: (steps === 0 ? 1 : 2) * probeRollouts(evaluation.probe),
+    probe: evaluation.probe === null
+      ? 0
+      : (steps === 0 ? 1 : 2) * mostProbeRollouts(evaluation.probe),
   };
 }
 
@@ -79,11 +82,6 @@ function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly 
 /** Steps that a run is expected to take: fewer than `training.steps` where its token budget allows no more. */
 export function plannedSteps(config: RunConfig): number {
   return stepsAndScoring(config).steps;
-}
-
-/** Rollouts of one probe: for the pass rate, for the gradient, and at each step size. */
-function probeRollouts(probe: RunConfig["evaluation"]["probe"]): number {
-  return probe === null ? 0 : probe.prompts * probe.rollouts * (2 + probe.stepSizes.length);
 }
 
 /** Sum of all purposes. */
