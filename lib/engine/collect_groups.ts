@@ -1,7 +1,6 @@
 /** A batch of groups to train on: draws prompts, rolls out, rewards, and filters until the batch is full. */
 import { keepsGroup } from "../algorithm/group_filter.ts";
 import type { RandomSource } from "../core/random.ts";
-import { mean } from "../core/statistics.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
