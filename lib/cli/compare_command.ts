@@ -1,4 +1,5 @@
 /** `compare`: two experiments, or two versions of one, side by side. */
+import { textTable } from "../core/text_table.ts";
 import { dirname, resolve } from "node:path";
 import {
   type ComparedExperiment,
@@ -16,7 +17,6 @@ import { EXIT } from "./exit.ts";
 import { collectResults, loadPlan } from "./experiment.ts";
 import { listPage, pagePath } from "./report_index.ts";
 import { pageName, variantText } from "./report_page.ts";
-import { textTable } from "./text_table.ts";
 
 interface Side extends ComparedExperiment {
   /** The command that executes what is missing. */

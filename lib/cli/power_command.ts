@@ -1,4 +1,5 @@
 /** `power`: how many seeds an effect needs, from the noise between the seeds that are finished. */
+import { textTable } from "../core/text_table.ts";
 import { findBaselines } from "../analysis/baseline.ts";
 import {
   type Detectable,
@@ -22,7 +23,6 @@ import type { Arguments } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
 import { collectResults, loadPlan } from "./experiment.ts";
 import { reportName } from "./report_page.ts";
-import { textTable } from "./text_table.ts";
 
 /** Prints what the finished runs say about the seeds that an experiment needs. Writes nothing. */
 export async function powerCommand(given: Arguments): Promise<number> {

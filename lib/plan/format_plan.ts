@@ -1,4 +1,5 @@
 /** A described plan as text for a terminal. */
+import { textTable } from "../core/text_table.ts";
 import { valueLabel } from "./axes.ts";
 import type { ColdStartDescription, PlanDescription, RunDescription } from "./describe_plan.ts";
 import { totalRollouts } from "./estimate.ts";
@@ -25,7 +26,10 @@ export function formatPlan(
     "",
     ...planTotals(description, { jobs }),
     "",
-    table(["cold start", "status", "demonstrations", "time", "why"], coldStarts.map(coldStartRow)),
+    textTable(
+      ["cold start", "status", "demonstrations", "time", "why"],
+      coldStarts.map(coldStartRow),
+    ),
     "",
     runTable(runs),
   ].join("\n");
@@ -56,7 +60,10 @@ function runTable(runs: readonly RunDescription[]): string {
       why,
     ];
   });
-  return table(["run", "case", "what varies", "seed", "status", "rollouts", "time", "why"], rows);
+  return textTable(
+    ["run", "case", "what varies", "seed", "status", "rollouts", "time", "why"],
+    rows,
+  );
 }
 
 /** "" where the case is named after what varies. */
@@ -103,22 +110,6 @@ export function planTotals(
     if (wall >= LONG && hasQuickVersion) lines.push("--quick runs a small version of it");
   }
   return lines;
-}
-
-/** Columns as wide as their widest cell; empty columns are left out; numbers stand to the right. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const shown = header.map((_, column) => column)
-    .filter((column) => rows.some((row) => row[column] !== ""));
-  const widths = shown.map((column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]!.length), header[column]!.length)
-  );
-  const isNumber = shown.map((column) => rows.every((row) => /^[\d,]*$/.test(row[column]!)));
-  const line = (row: readonly string[]) =>
-    shown.map((column, i) => {
-      const text = row[column]!;
-      return isNumber[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
-    }).join("  ").trimEnd();
-  return [line(header), ...rows.map(line)].join("\n");
 }
 
 function count(n: number, noun: string, plural = `${noun}s`): string {
