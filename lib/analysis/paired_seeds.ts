@@ -24,9 +24,14 @@ export function seedEstimate(values: readonly number[]): Estimate | null {
   return n < 2 ? { mean, low: null, high: null, n } : { mean, low, high, n };
 }
 
+/** The seeds that both have, rising. */
+export function sharedSeeds(a: SeedValues, b: SeedValues): readonly number[] {
+  return [...a.keys()].filter((seed) => b.has(seed)).sort((x, y) => x - y);
+}
+
 /** a − b over the seeds they share; null where they share none. */
 export function pairedDifference(a: SeedValues, b: SeedValues): Difference | null {
-  const shared = [...a.keys()].filter((seed) => b.has(seed)).sort((x, y) => x - y);
+  const shared = sharedSeeds(a, b);
   if (shared.length === 0) return null;
   const { mean, low, high, n, p } = pairedInterval(
     shared.map((seed) => a.get(seed)!),

@@ -1,9 +1,9 @@
 /** What probes measured, prompt by prompt. */
+import { quantileOf } from "../core/bootstrap.ts";
 import { gainColumns, type ProbeRow } from "../schema/probe_row.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { ProbeRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
-import { quantileOf } from "./prompt_bootstrap.ts";
 import { recordsOf } from "./records_of.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
 import { ESTIMATORS } from "./score_noise.ts";

@@ -1,8 +1,9 @@
 /** The Variance-Progress theorem (MMR1, arXiv 2509.21268) against measurements. */
+import { quantileOf } from "../core/bootstrap.ts";
 import { type Estimate, mean } from "../core/statistics.ts";
 import { spearmanInterval } from "../core/correlation.ts";
 import { bySeed, type ProbedPrompt, type ProbeSet } from "./probes.ts";
-import { promptBootstrap, quantileOf } from "./prompt_bootstrap.ts";
+import { promptBootstrap } from "./prompt_bootstrap.ts";
 
 /** Upper edges of the bins of Var[R]; K rollouts can show slightly more than ¼. */
 export const VARIANCE_EDGES: readonly number[] = [0.02, 0.05, 0.1, 0.15, 0.2, Infinity];

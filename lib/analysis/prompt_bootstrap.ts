@@ -1,4 +1,5 @@
 /** Intervals over prompts: the prompts are a sample, and those of several seeds are the same ones. */
+import { quantileOf } from "../core/bootstrap.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import type { Estimate } from "../core/statistics.ts";
 
@@ -7,13 +8,6 @@ export interface PromptBootstrapOptions {
   readonly random?: RandomSource;
   readonly repetitions?: number;
   readonly level?: number;
-}
-
-/** Linear between order statistics; `sorted` rises. */
-export function quantileOf(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1), below = Math.floor(place);
-  const low = sorted[below]!, high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (high - low) * (place - below);
 }
 
 /**

@@ -1,6 +1,7 @@
+import { quantileOf } from "../core/bootstrap.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { mean, standardDeviation } from "../core/statistics.ts";
-import { promptBootstrap, quantileOf } from "./prompt_bootstrap.ts";
+import { promptBootstrap } from "./prompt_bootstrap.ts";
 
 const VALUES = Array.from({ length: 100 }, (_, i) => (i * 37 % 100) / 100);
 const meanOf = (picked: readonly number[]) => [mean(picked.map((i) => VALUES[i]!))];

@@ -1,4 +1,5 @@
 /** How noisy the outcome variance score is at N rollouts: real rollouts of an unchanged policy, subsampled. */
+import { quantileOf } from "../core/bootstrap.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { mean, spearman, standardDeviation } from "../core/statistics.ts";
 
@@ -62,13 +63,6 @@ export interface ScoreNoiseOptions {
 
 /** Pass rates are binned in so many equal bins. */
 const BINS = 20;
-
-/** Linear between order statistics; `sorted` rises. */
-function quantile(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1), below = Math.floor(place);
-  const next = Math.min(sorted.length - 1, below + 1);
-  return sorted[below]! + (place - below) * (sorted[next]! - sorted[below]!);
-}
 
 /**
  * How many of `count` outcomes drawn without replacement are right, when `right` of all `total` are. Which rollouts
@@ -153,8 +147,8 @@ function noiseRow(
         passRate: mean(own.map(({ passRate }) => passRate)),
         prompts: own.length / drawn.length,
         mean: mean(sorted),
-        low: quantile(sorted, 0.05),
-        high: quantile(sorted, 0.95),
+        low: quantileOf(sorted, 0.05),
+        high: quantileOf(sorted, 0.95),
       };
     }),
   };

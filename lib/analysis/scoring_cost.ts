@@ -1,9 +1,10 @@
 /** What scoring buys: accuracy per generated token, when every token spent on scoring counts. */
 import { holm, mean } from "../core/statistics.ts";
+import { spent } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
 import { centralArm } from "./ablation_design.ts";
-import { accuracyPoints } from "./accuracy_curve.ts";
-import { interpolate, meanHeight, type Point } from "./curve.ts";
+import { accuracyCurve } from "./accuracy_curve.ts";
+import { interpolate, meanHeight } from "./curve.ts";
 import { type Difference, type Estimate, pairedDifference, seedEstimate } from "./paired_seeds.ts";
 import { type ArmResults, doneRuns, type ExperimentResults } from "./results.ts";
 
@@ -55,25 +56,23 @@ interface Outcome {
 }
 
 /** Accuracy against tokens generated for training and scoring. */
-const tokenCurve = (run: RunData): readonly Point[] =>
-  accuracyPoints(run).map(({ tokens, accuracy }) => ({ x: tokens, y: accuracy }));
+const tokenCurve = (run: RunData) => accuracyCurve(run, "tokens");
 
 /** What the run had generated when each record was written: for scoring, for training, and steps done. */
 function generated(run: RunData) {
   return run.records.flatMap((record) => {
     if (!("tokens" in record && "rollouts" in record)) return [];
-    const { training, discarded, scoring } = record.tokens;
-    return [{ all: training + discarded + scoring, scoring, step: record.step }];
+    return [{ all: spent(record.tokens), scoring: record.tokens.scoring, step: record.step }];
   });
 }
 
 function outcomeOf(run: RunData, budget: number): Outcome | null {
-  const curve = tokenCurve(run), spent = generated(run);
+  const curve = tokenCurve(run), entries = generated(run);
   const accuracy = interpolate(curve, budget), area = meanHeight(curve, curve[0]?.x ?? 0, budget);
   if (accuracy === null || area === null) return null;
-  const at = (valueOf: (entry: typeof spent[number]) => number) =>
+  const at = (valueOf: (entry: typeof entries[number]) => number) =>
     interpolate(
-      [{ x: 0, y: 0 }, ...spent.map((entry) => ({ x: entry.all, y: valueOf(entry) }))],
+      [{ x: 0, y: 0 }, ...entries.map((entry) => ({ x: entry.all, y: valueOf(entry) }))],
       budget,
     )!;
   return {

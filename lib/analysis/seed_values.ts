@@ -1,6 +1,6 @@
 /** One number per finished run, by seed. */
 import type { RunData } from "../store/run_data.ts";
-import type { SeedValues } from "./paired_seeds.ts";
+import { type SeedValues, sharedSeeds } from "./paired_seeds.ts";
 import { type ArmResults, doneRuns } from "./results.ts";
 
 /** Values of the arm's finished runs; runs that do not say are left out. */
@@ -18,6 +18,5 @@ export function seedValues(
 
 /** a − b at the seeds that both have, by rising seed. */
 export function seedDifferences(a: SeedValues, b: SeedValues): readonly number[] {
-  const shared = [...a.keys()].filter((seed) => b.has(seed)).sort((x, y) => x - y);
-  return shared.map((seed) => a.get(seed)! - b.get(seed)!);
+  return sharedSeeds(a, b).map((seed) => a.get(seed)! - b.get(seed)!);
 }

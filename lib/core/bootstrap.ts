@@ -40,7 +40,7 @@ export function interquartileMean(values: readonly number[]): number {
 }
 
 /** The quantile at `share` in [0, 1] of rising values, linear between neighbours (NumPy's default). */
-function quantileOf(sorted: Float64Array, share: number): number {
+export function quantileOf(sorted: ArrayLike<number>, share: number): number {
   const place = share * (sorted.length - 1), below = Math.floor(place);
   const low = sorted[below]!, high = sorted[Math.min(below + 1, sorted.length - 1)]!;
   return low + (high - low) * (place - below);

@@ -1,6 +1,7 @@
 /** A batch of groups to train on: draws prompts, rolls out, rewards, and filters until the batch is full. */
-import { keepsGroup } from "../algorithm/group_filter.ts";
+import { type GroupFilterConfig, keepsGroup } from "../algorithm/group_filter.ts";
 import type { RandomSource } from "../core/random.ts";
+import { mean } from "../core/statistics.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
@@ -8,7 +9,7 @@ import type { RuntimeTensor } from "../tensor/session.ts";
 import type { GenerationCounter } from "./counter.ts";
 import { groupDiversity } from "./group_diversity.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
-import { groupMeans, judge, type RewardBatch } from "./responses.ts";
+import { groupMeans, joinRewards, judge, type RewardBatch } from "./responses.ts";
 import { concatGroups, extendGroups, type Rollouts, selectGroups } from "./rollouts.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
@@ -32,10 +33,15 @@ export interface Collector {
   readonly counter: GenerationCounter;
 }
 
-/** One group of rollouts. */
-interface Candidate {
+/** One group of rollouts: whole, or left after its screening. */
+interface Group {
   readonly prompt: number;
   readonly rollouts: Rollouts;
+}
+
+/** A group, judged. */
+interface Candidate extends Group {
+  readonly rewards: RewardBatch;
   readonly eligible: boolean;
 }
 
@@ -66,12 +72,17 @@ export async function collectGroups(
     watch.lap("draw");
     const source = random.at("rollout", ...place);
     const isLast = round === maxRounds - 1;
-    candidates.push(
-      ...filter.kind === "screening"
-        ? await screened(collector, filter.screeningRollouts, indices, missing(), isLast, source)
-        : await complete(collector, step, indices, source),
-    );
+    const groups = filter.kind === "screening"
+      ? await screened(collector, filter.screeningRollouts, indices, missing(), isLast, source)
+      : await complete(collector, indices, source);
     watch.lap("rollout");
+    for (const group of groups) {
+      const rewards = judge([pool[group.prompt]!], group.rollouts, reward);
+      const isWhole = group.rollouts.count === algorithm.groupSize;
+      const eligible = isEligible(filter, step, isWhole, mean(rewards.accuracy));
+      candidates.push({ ...group, rewards, eligible });
+    }
+    watch.lap("reward");
   }
 
   const eligible = candidates.filter((candidate) => candidate.eligible);
@@ -86,45 +97,53 @@ export async function collectGroups(
   const indices = trained.map(({ prompt }) => prompt);
   const prompts = indices.map((index) => pool[index]!);
   const rollouts = concatGroups(trained.map(({ rollouts }) => rollouts));
-  const rewards = judge(prompts, rollouts, reward);
+  const rewards = joinRewards(trained.map(({ rewards }) => rewards));
   sampler.observe(
     step,
     candidates.map((candidate) => {
-      const { prompt, rollouts } = candidate;
-      const { accuracy, reward: sum } = judge([pool[prompt]!], rollouts, reward);
+      const { prompt, rollouts, rewards: { accuracy, reward } } = candidate;
       const tds = groupDiversity(rollouts, sampler.diversity)[0]!;
-      return { prompt, accuracy, reward: sum, tds, trained: isTrained.has(candidate) };
+      return { prompt, accuracy, reward, tds, trained: isTrained.has(candidate) };
     }),
   );
   watch.lap("reward");
   return { indices, prompts, rollouts, rewards, generatedGroups: candidates.length };
 }
 
-/** Whole groups for every prompt; eligible are those in the filter's band. */
+/** Whether a group is trained on. Of those that were screened, it is the whole ones. */
+function isEligible(
+  filter: GroupFilterConfig,
+  step: number,
+  isWhole: boolean,
+  accuracy: number,
+): boolean {
+  switch (filter.kind) {
+    case "none":
+      return true;
+    case "accuracyBand":
+      return step <= filter.freezingSteps || keepsGroup(filter, accuracy);
+    case "screening":
+      return isWhole;
+    default:
+      return filter satisfies never;
+  }
+}
+
+/** Whole groups for every prompt. */
 async function complete(
   { policy, parameters, pool, config }: Collector,
-  step: number,
   indices: readonly number[],
   random: RandomSource,
-): Promise<Candidate[]> {
-  const { filter, decoding, reward, algorithm: { groupSize } } = config;
-  const prompts = indices.map((index) => pool[index]!);
+): Promise<Group[]> {
+  const { decoding, algorithm: { groupSize } } = config;
   const rollouts = await policy.generate(
     parameters,
-    prompts,
+    indices.map((index) => pool[index]!),
     groupSize,
     decoding.temperature,
     random,
   );
-  const filters = filter.kind === "accuracyBand" && step > filter.freezingSteps;
-  const passRates = filters
-    ? groupMeans(judge(prompts, rollouts, reward).accuracy, groupSize)
-    : null;
-  return indices.map((prompt, k) => ({
-    prompt,
-    rollouts: selectGroups(rollouts, [k]),
-    eligible: passRates === null || (filters && keepsGroup(filter, passRates[k]!)),
-  }));
+  return indices.map((prompt, k) => ({ prompt, rollouts: selectGroups(rollouts, [k]) }));
 }
 
 /**
@@ -138,7 +157,7 @@ async function screened(
   missing: number,
   isLast: boolean,
   random: RandomSource,
-): Promise<Candidate[]> {
+): Promise<Group[]> {
   const { decoding: { temperature }, reward, algorithm: { groupSize } } = config;
   const promptsAt = (places: readonly number[]) => places.map((place) => pool[indices[place]!]!);
   const all = [...indices.keys()];
@@ -160,7 +179,6 @@ async function screened(
   const out = all.filter((place) => !chosen.includes(place)).map((place) => ({
     prompt: indices[place]!,
     rollouts: selectGroups(first, [place]),
-    eligible: false,
   }));
   if (chosen.length === 0) return out;
   const rest = await policy.generate(
@@ -174,7 +192,6 @@ async function screened(
   const through = chosen.map((place, k) => ({
     prompt: indices[place]!,
     rollouts: selectGroups(whole, [k]),
-    eligible: true,
   }));
   return [...out, ...through];
 }

@@ -40,6 +40,18 @@ export function judge(
   return { accuracy, format, reward, texts };
 }
 
+/** Rewards of several lists of rollouts, one after the other. */
+export function joinRewards(parts: readonly RewardBatch[]): RewardBatch {
+  const joined = (name: "accuracy" | "format" | "reward") =>
+    Float32Array.from(parts.flatMap((part) => [...part[name]]));
+  return {
+    accuracy: joined("accuracy"),
+    format: joined("format"),
+    reward: joined("reward"),
+    texts: parts.flatMap(({ texts }) => texts),
+  };
+}
+
 /** Mean of `values` over each group of `groupSize`. */
 export function groupMeans(values: Float32Array, groupSize: number): Float32Array {
   const means = new Float32Array(values.length / groupSize);

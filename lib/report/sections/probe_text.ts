@@ -1,6 +1,6 @@
 /** What the sections on probes share: names, captions, numbers with intervals. */
+import { quantileOf } from "../../core/bootstrap.ts";
 import type { ProbeSet } from "../../analysis/probes.ts";
-import { quantileOf } from "../../analysis/prompt_bootstrap.ts";
 import type { Score } from "../../analysis/variance_decomposition.ts";
 import type { Estimate } from "../../core/statistics.ts";
 import type { ReportContext } from "../define_report.ts";
