@@ -59,6 +59,10 @@ export const loadVega = async () => ({
 export const loadParquetWriter = () => import("hyparquet-writer");
 /** Reads Parquet. */
 export const loadParquetReader = () => import("hyparquet");
+/** Decodes PNG. */
+export const loadPng = () => import("fast-png");
+/** Decodes JPEG, in plain JavaScript. */
+export const loadJpeg = () => import("jpeg-js");
 
 /**
  * SVG → PNG by WebAssembly, without a browser. With it come the two fonts of our figures: Arimo is as wide as
