@@ -3,6 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import type { Family, Level } from "./family.ts";
 import { contentHash, type Partition, partitionOf } from "./partition.ts";
+import type { Image } from "./picture.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** A family at one level. */
@@ -10,6 +11,12 @@ export interface Cell {
   readonly family: Family;
   readonly level: Level;
 }
+
+/** Which problems count: all, those without a picture, or those with one. */
+export type Modality = "all" | "text" | "image";
+
+const isOf = (modality: Modality, image: Image | null) =>
+  modality === "all" || (modality === "text") === (image === null);
 
 /** Grey levels that pixel noise may add or take away at most. */
 const PIXEL_NOISE = 0.02;
@@ -34,9 +41,11 @@ export function drawPrompt(
   partition: Partition,
   random: RandomSource,
   taken?: ReadonlySet<string>,
+  modality: Modality = "all",
 ): Prompt | null {
   for (let draw = 0; draw < PATIENCE; draw++) {
     const problem = family.generate(level, random);
+    if (!isOf(modality, problem.image)) continue;
     const hash = contentHash(problem.question, problem.image);
     if (partitionOf(hash) !== partition) continue;
     const id = hash.toString(36);
@@ -44,11 +53,13 @@ export function drawPrompt(
     const { question, image, reasoning, answer, guesses } = problem;
     return {
       id,
+      source: "microMath",
       family: family.name,
       level,
       question,
       image: image === null ? null : noisy(image, id),
       answer,
+      choices: null,
       solvable: true,
       reasoning,
       solution: answer,
@@ -72,7 +83,7 @@ export function drawPrompts(
   count: number,
   random: RandomSource,
   field: string,
-  taken: Set<string> = new Set(),
+  { taken = new Set(), modality = "all" }: { taken?: Set<string>; modality?: Modality } = {},
 ): Prompt[] {
   let open = random.at("order").shuffled(cells).map((cell) => ({
     cell,
@@ -86,7 +97,7 @@ export function drawPrompts(
     const usedUp = new Set<Cell>();
     for (const { cell, stream } of open) {
       if (prompts.length === count) break;
-      const prompt = drawPrompt(cell, partition, stream, taken);
+      const prompt = drawPrompt(cell, partition, stream, taken, modality);
       if (prompt === null) {
         usedUp.add(cell);
         continue;

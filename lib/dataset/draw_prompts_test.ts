@@ -30,7 +30,8 @@ Deno.test("drawPrompts() says how many prompts there are when asked for too many
 
 Deno.test("drawPrompts() leaves out what was taken, and takes what it draws", () => {
   const taken = new Set<string>();
-  const draw = () => drawPrompts([cell("logic", 2)], "train", 60, random, "dataset.prompts", taken);
+  const draw = () =>
+    drawPrompts([cell("logic", 2)], "train", 60, random, "dataset.prompts", { taken });
   const ids = [...draw(), ...draw()].map(({ id }) => id);
   equal(new Set(ids).size, 120);
   deepEqual(new Set(ids), taken);

@@ -1,6 +1,6 @@
 /** MicroMath: procedural multimodal mathematics, small enough to learn on a laptop. */
 import { z } from "../../deps.ts";
-import { type Cell, drawPrompt, drawPrompts } from "./draw_prompts.ts";
+import { type Cell, drawPrompt, drawPrompts, type Modality } from "./draw_prompts.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { FAMILIES } from "./families/mod.ts";
 import { LEVELS } from "./family.ts";
@@ -11,6 +11,8 @@ export interface MicroMathConfig {
   readonly kind: "microMath";
   /** Prompts in the pool that reinforcement learning draws from. */
   readonly prompts: number;
+  /** Which problems the pool is drawn from: all, those without a picture, those with one. Held-out splits have both. */
+  readonly trainOn: Modality;
   readonly validationPrompts: number;
   /** Prompts in each of the five benchmark splits. */
   readonly benchmarkPrompts: number;
@@ -23,29 +25,41 @@ export interface MicroMathConfig {
 export function microMath(
   {
     prompts = 1024,
+    trainOn = "all",
     validationPrompts = 512,
     benchmarkPrompts = 128,
     unsolvable = 0,
     seed = 0,
   }: Partial<Omit<MicroMathConfig, "kind">> = {},
 ): MicroMathConfig {
-  return { kind: "microMath", prompts, validationPrompts, benchmarkPrompts, unsolvable, seed };
+  return {
+    kind: "microMath",
+    prompts,
+    trainOn,
+    validationPrompts,
+    benchmarkPrompts,
+    unsolvable,
+    seed,
+  };
 }
 
 export const microMathSchema = z.strictObject({
   kind: z.literal("microMath"),
   prompts: z.int().min(1).max(1_000_000),
+  trainOn: z.enum(["all", "text", "image"]),
   validationPrompts: z.int().min(1).max(100_000),
   benchmarkPrompts: z.int().min(1).max(100_000),
   unsolvable: z.number().min(0).max(1),
   seed: z.int().min(0),
 }) satisfies z.ZodType<MicroMathConfig>;
 
-/** MicroMath's splits, and an endless source of problems to learn from that are in none of them. */
+/** MicroMath's splits. */
 export interface MicroMath extends Dataset {
-  /** One prompt for a demonstration, even over families and levels. */
-  readonly demonstration: (random: RandomSource) => Prompt;
+  readonly benchmarks: Readonly<Record<Benchmark, readonly Prompt[]>>;
 }
+
+/** The part of the settings that says what is held out. */
+export type MicroMathHeldOut = Omit<MicroMathConfig, "prompts" | "trainOn" | "unsolvable">;
 
 /** Every family at every level. */
 export const CELLS: readonly Cell[] = FAMILIES.flatMap((family) =>
@@ -82,10 +96,39 @@ function withWrongKeys(
 }
 
 /**
- * Generates MicroMath. Splits are disjoint by construction: what a prompt asks and shows decides, through a
+ * What MicroMath holds out. Splits are disjoint by construction: what a prompt asks and shows decides, through a
  * hash, which one it can be in, for every seed alike.
  *
  * Errors: a ConfigError when a split is asked for more prompts than there are.
+ */
+export function microMathHeldOut(config: MicroMathHeldOut): Omit<MicroMath, "train"> {
+  const random = randomSource(config.seed, "microMath");
+  const taken = new Set<string>();
+  const benchmark = (name: Benchmark) =>
+    drawPrompts(
+      CELLS.filter(BENCHMARK_CELLS[name]),
+      "benchmark",
+      config.benchmarkPrompts,
+      random.at("benchmark", name),
+      "dataset.benchmarkPrompts",
+      { taken },
+    );
+  return {
+    validation: drawPrompts(
+      CELLS,
+      "validation",
+      config.validationPrompts,
+      random.at("validation"),
+      "dataset.validationPrompts",
+    ),
+    benchmarks: Object.fromEntries(
+      BENCHMARKS.map((name) => [name, benchmark(name)]),
+    ) as Record<Benchmark, Prompt[]>,
+  };
+}
+
+/**
+ * Generates MicroMath. Errors: as {@link microMathHeldOut}.
  *
  * @example
  * ```ts
@@ -103,34 +146,18 @@ export function createMicroMath(config: MicroMathConfig): MicroMath {
     config.prompts,
     random.at("train"),
     "dataset.prompts",
+    { modality: config.trainOn },
   );
-  const taken = new Set<string>();
-  const benchmark = (name: Benchmark) =>
-    drawPrompts(
-      CELLS.filter(BENCHMARK_CELLS[name]),
-      "benchmark",
-      config.benchmarkPrompts,
-      random.at("benchmark", name),
-      "dataset.benchmarkPrompts",
-      taken,
-    );
   return {
     train: withWrongKeys(pool, config.unsolvable, random.at("unsolvable")),
-    validation: drawPrompts(
-      CELLS,
-      "validation",
-      config.validationPrompts,
-      random.at("validation"),
-      "dataset.validationPrompts",
-    ),
-    benchmarks: Object.fromEntries(
-      BENCHMARKS.map((name) => [name, benchmark(name)]),
-    ) as Record<Benchmark, Prompt[]>,
-    demonstration: (source) => {
-      const prompt = drawPrompt(source.pick(CELLS), "demonstration", source);
-      // More than half of what a cell draws is for demonstrations: this would take a broken family.
-      if (prompt === null) throw new Error("Cannot find a problem to demonstrate");
-      return prompt;
-    },
+    ...microMathHeldOut(config),
   };
+}
+
+/** One MicroMath prompt for a demonstration, even over families and levels; it is in no pool and not held out. */
+export function demonstrationPrompt(random: RandomSource): Prompt {
+  const prompt = drawPrompt(random.pick(CELLS), "demonstration", random);
+  // More than half of what a cell draws is for demonstrations: this would take a broken family.
+  if (prompt === null) throw new Error("Cannot find a problem to demonstrate");
+  return prompt;
 }

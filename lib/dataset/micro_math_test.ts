@@ -1,14 +1,14 @@
 import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
 import { contentHash, type Partition, partitionOf } from "./partition.ts";
-import { CELLS, createMicroMath, microMath } from "./micro_math.ts";
+import { CELLS, createMicroMath, demonstrationPrompt, microMath } from "./micro_math.ts";
 import { BENCHMARKS, IMAGE_SIDE, type Prompt } from "./prompt.ts";
 
 const SMALL = { prompts: 300, validationPrompts: 100, benchmarkPrompts: 40 };
 const dataset = createMicroMath(microMath());
 const demonstrations = (count: number) => {
   const random = randomSource(1, "demonstrations");
-  return Array.from({ length: count }, (_, i) => dataset.demonstration(random.at(i)));
+  return Array.from({ length: count }, (_, i) => demonstrationPrompt(random.at(i)));
 };
 const cellOf = ({ family, level }: Prompt) => `${family} ${level}`;
 

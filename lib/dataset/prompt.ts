@@ -11,6 +11,8 @@ export const RESPONSE_TOKENS = 16;
 export interface Prompt {
   /** Stable name: equal content has an equal id. */
   readonly id: string;
+  /** Where it comes from: `microMath`, or the name of a source in a mixture. */
+  readonly source: string;
   readonly family: string;
   /** Difficulty within the family, from 1 (easiest). */
   readonly level: number;
@@ -20,6 +22,8 @@ export interface Prompt {
   readonly image: Float32Array | null; // [IMAGE_SIDE * IMAGE_SIDE]
   /** The answer key the verifier compares with: wrong on purpose where `solvable` is false. */
   readonly answer: string;
+  /** Options of a multiple-choice question, in order A, B, …; null when free-form, or not known. */
+  readonly choices: readonly string[] | null;
   /** False where the answer key was replaced by a wrong one (stress case). */
   readonly solvable: boolean;
   /** Worked steps that lead to the true answer: words of the vocabulary. */
@@ -35,10 +39,15 @@ export const BENCHMARKS = ["verse", "vista", "vision", "logic", "chart"] as cons
 /** One of the five benchmark splits. */
 export type Benchmark = typeof BENCHMARKS[number];
 
-/** A data set: the splits share no prompt. */
-export interface Dataset {
+/** Prompts that no training sees. */
+export interface HeldOut {
+  readonly validation: readonly Prompt[];
+  /** By name; empty where a data set has none. */
+  readonly benchmarks: Readonly<Record<string, readonly Prompt[]>>;
+}
+
+/** A data set: what is held out is not in the pool. */
+export interface Dataset extends HeldOut {
   /** The pool reinforcement learning draws from. */
   readonly train: readonly Prompt[];
-  readonly validation: readonly Prompt[];
-  readonly benchmarks: Readonly<Record<Benchmark, readonly Prompt[]>>;
 }

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { randomSource } from "../core/random.ts";
 import { shortcutResponse, unboxed, workedResponse } from "../dataset/demonstration.ts";
-import { CELLS, createMicroMath, microMath } from "../dataset/micro_math.ts";
+import { CELLS, createMicroMath, demonstrationPrompt, microMath } from "../dataset/micro_math.ts";
 import { QUESTION_TOKENS, RESPONSE_TOKENS } from "../dataset/prompt.ts";
 import { decode, encodeQuestion, encodeResponse, EOS, PAD, VOCABULARY } from "./tokenizer.ts";
 
@@ -66,7 +66,7 @@ Deno.test("decode() undoes encodeResponse() for every kind of demonstration, wit
   );
   const random = randomSource(3, "tokenizer test");
   for (let i = 0; i < 100 * CELLS.length; i++) {
-    const prompt = dataset.demonstration(random.at(i));
+    const prompt = demonstrationPrompt(random.at(i));
     equal(encodeQuestion(prompt.question).length, QUESTION_TOKENS);
     const worked = workedResponse(prompt), shortcut = shortcutResponse(prompt, random, 0.25);
     for (const text of [worked, shortcut, unboxed(worked)]) {
