@@ -66,8 +66,6 @@ export const loadVega = async () => ({
 export const loadParquetWriter = () => import("hyparquet-writer");
 /** Reads Parquet. */
 export const loadParquetReader = () => import("hyparquet");
-/** Decodes PNG. */
-export const loadPng = () => import("fast-png");
 /** Decodes JPEG, in plain JavaScript. */
 export const loadJpeg = () => import("jpeg-js");
 
