@@ -9,7 +9,7 @@
 export interface GenerationCount {
   /** Trained on. */
   readonly training: number;
-  /** Generated for training and not trained on: groups or prompts that a filter left out. */
+  /** Generated for training and not trained on: groups that a filter left out, greedy baselines. */
   readonly discarded: number;
   /** Spent on scoring prompts for the sampler. */
   readonly scoring: number;
@@ -32,6 +32,8 @@ export interface StepRecord {
   readonly rewardStd: number;
   readonly accuracyReward: number;
   readonly formatReward: number;
+  /** Means of the weighted terms that add up to the reward, by name. */
+  readonly rewardComponents: Readonly<Record<string, number>>;
   // From here to `ratioMax`: means over the step's updates; null when every one of them was left out.
   /** Global L2 norm of the gradient before clipping, mean over the step's optimiser updates. */
   readonly gradNorm: number | null;
@@ -43,7 +45,7 @@ export interface StepRecord {
   readonly clipFractionHigh: number | null;
   /** Share of tokens bounded by the dual clip. */
   readonly dualClipFraction: number | null;
-  /** Mean over tokens of the k3 estimate of KL(policy ‖ reference). */
+  /** Mean over tokens of the estimate of KL(policy ‖ reference); null too where there is no reference. */
   readonly klReference: number | null;
   /** Mean over tokens of log π_old − log π. */
   readonly klOld: number | null;
@@ -53,6 +55,14 @@ export interface StepRecord {
   readonly ratioMean: number | null;
   readonly ratioStd: number | null;
   readonly ratioMax: number | null;
+  /** β: weight of KL in this step; null where there is no reference. */
+  readonly klCoefficient: number | null;
+  /** Null without a critic. */
+  readonly critic: CriticMetrics | null;
+  /** Mean factor of groups, 1 without group weights. */
+  readonly groupWeightMean: number;
+  /** Mean factor of tokens from truncated importance correction; null without it. */
+  readonly importanceWeightMean: number | null;
   readonly responseLengthMean: number;
   readonly responseLengthMin: number;
   readonly responseLengthMax: number;
@@ -62,6 +72,8 @@ export interface StepRecord {
   readonly informativeGroups: number;
   /** Groups generated for this step, those left out of the batch included. */
   readonly generatedGroups: number;
+  /** The batch by the source of its prompts. */
+  readonly sources: Readonly<Record<string, SourceShare>>;
   /** Batch slots whose prompt already stands in the same batch. */
   readonly duplicatePrompts: number;
   readonly learningRate: number;
@@ -72,6 +84,22 @@ export interface StepRecord {
   readonly rollouts: GenerationCount;
   readonly tokens: GenerationCount;
   readonly seconds: StepSeconds;
+}
+
+/** Means over the step's updates of the critic. */
+export interface CriticMetrics {
+  readonly valueLoss: number;
+  /** 1 − Var(return − value)/Var(return), over tokens. */
+  readonly explainedVariance: number;
+  readonly valueClipFraction: number;
+  readonly gradNorm: number;
+}
+
+/** One source's part in a batch. */
+export interface SourceShare {
+  readonly prompts: number;
+  /** Mean accuracy reward of their rollouts. */
+  readonly accuracy: number;
 }
 
 /** Wall-clock seconds by phase. The only fields that differ between two executions of one run. */
@@ -127,7 +155,19 @@ export interface ScoreRow {
 /** Right and asked in one slice of a split. */
 export interface SliceResult {
   readonly prompts: number;
+  /** Sum over prompts of the share of right responses: with one response each, how many were right. */
   readonly correct: number;
+}
+
+/** What several responses to each prompt tell: values by k, for k = 1, 2, 4, … up to the number of responses. */
+export interface SampledResult {
+  readonly samples: number;
+  /** Mean over prompts of the chance that k of the responses have a right one among them (unbiased). */
+  readonly passAtK: Readonly<Record<string, number>>;
+  /** Mean over prompts of the chance that k of the responses are all right. */
+  readonly worstAtK: Readonly<Record<string, number>>;
+  /** Mean over prompts of the chance that the most frequent answer of k responses is right. */
+  readonly majorityAtK: Readonly<Record<string, number>>;
 }
 
 /** Results on one split. */
@@ -137,9 +177,14 @@ export interface SplitResult extends SliceResult {
   /** Share of responses in the required format. */
   readonly format: number;
   readonly responseLengthMean: number;
+  /** Null with one response to each prompt. */
+  readonly sampled: SampledResult | null;
   readonly families: Readonly<Record<string, SliceResult>>;
   /** Keys are `family:level`. */
   readonly levels: Readonly<Record<string, SliceResult>>;
+  /** Keys are `text` and `image`. */
+  readonly modalities: Readonly<Record<string, SliceResult>>;
+  readonly sources: Readonly<Record<string, SliceResult>>;
 }
 
 /** Accuracy on held-out prompts. */
@@ -191,13 +236,19 @@ export interface GalleryRollout {
   readonly accuracyReward: number;
   readonly formatReward: number;
   readonly reward: number;
-  readonly advantage: number;
+  /** The weighted terms that add up to the reward, by name. */
+  readonly components: Readonly<Record<string, number>>;
+  /** Mean over the response's tokens; null for responses that are not trained on. */
+  readonly advantage: number | null;
 }
 
-/** A few groups of rollouts, kept whole. */
+/** A few responses, kept word by word. */
 export interface GalleryRecord {
   readonly kind: "gallery";
+  /** Number of finished steps. */
   readonly step: number;
+  /** `train`: first groups of the step's batch. `validation`: the evaluation's first prompts. */
+  readonly split: "train" | "validation";
   readonly rollouts: readonly GalleryRollout[];
 }
 
