@@ -92,7 +92,7 @@ export function readPrompts<T>(
   return caches;
 }
 
-/** What {@link readResponses} reads. */
+/** What {@link responseActivations} reads. */
 export interface ResponseBlock<T> {
   /** Input ids [P·G, R]: at t the token before t, the end-of-sequence token at 0. */
   readonly tokens: T;
@@ -102,8 +102,12 @@ export interface ResponseBlock<T> {
   readonly prefix: readonly LayerCache<T>[];
 }
 
-/** Reads whole responses at once, as training does: logits [P·G·R, vocabulary]. */
-export function readResponses<T>(
+/**
+ * Reads whole responses at once, as training does.
+ *
+ * @returns what a head reads: the normalised activations [P·G·R, D]
+ */
+export function responseActivations<T>(
   ops: Ops<T>,
   weights: Weights<T>,
   shape: PolicyShape,
@@ -155,7 +159,17 @@ export function readResponses<T>(
     );
     x = block(ops, weights, layer, x, ops.reshape(joined, [rows, width]));
   }
-  return ops.matMul(ops.rmsNorm(x), weights.get("head"));
+  return ops.rmsNorm(x);
+}
+
+/** {@link responseActivations} through the policy's head: logits [P·G·R, vocabulary]. */
+export function readResponses<T>(
+  ops: Ops<T>,
+  weights: Weights<T>,
+  shape: PolicyShape,
+  responses: ResponseBlock<T>,
+): T {
+  return ops.matMul(responseActivations(ops, weights, shape, responses), weights.get("head"));
 }
 
 /** What {@link decodeToken} reads. */

@@ -26,7 +26,7 @@ export function policyShape(model: TransformerConfig, responseTokens: number): P
 }
 
 /** One matrix or vector inside the flat vector. */
-interface ParameterSpec {
+export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   /** Standard deviation of the initial values. */
@@ -73,9 +73,14 @@ export function parameterSpecs(shape: PolicyShape): readonly ParameterSpec[] {
 
 const count = (spec: ParameterSpec): number => spec.shape.reduce((a, b) => a * b, 1);
 
+/** Length of the flat vector that `specs` lay out. */
+export function layoutSize(specs: readonly ParameterSpec[]): number {
+  return specs.reduce((total, spec) => total + count(spec), 0);
+}
+
 /** Number of parameters. */
 export function parameterCount(shape: PolicyShape): number {
-  return parameterSpecs(shape).reduce((total, spec) => total + count(spec), 0);
+  return layoutSize(parameterSpecs(shape));
 }
 
 /** Initial parameters; the same source gives the same bits. */
@@ -93,23 +98,31 @@ export function initialParameters(shape: PolicyShape, random: RandomSource): Flo
 }
 
 /** 1 where weight decay applies, else 0. */
-export function decayMask(shape: PolicyShape): Float32Array {
-  const mask = new Float32Array(parameterCount(shape)); // [parameters]
+export function layoutDecay(specs: readonly ParameterSpec[]): Float32Array {
+  const mask = new Float32Array(layoutSize(specs)); // [parameters]
   let offset = 0;
-  for (const spec of parameterSpecs(shape)) {
+  for (const spec of specs) {
     mask.fill(Number(spec.decays), offset, offset += count(spec));
   }
   return mask;
 }
 
-/** The policy's matrices by name. */
+/** The policy's {@link layoutDecay}. */
+export function decayMask(shape: PolicyShape): Float32Array {
+  return layoutDecay(parameterSpecs(shape));
+}
+
+/** Matrices by name. */
 export interface Weights<T> {
   get(name: string): T;
 }
 
-/** Cuts the flat vector into its matrices. */
-export function weightsOf<T>(ops: Ops<T>, flat: T, shape: PolicyShape): Weights<T> {
-  const specs = parameterSpecs(shape);
+/** Cuts a flat vector into the matrices that `specs` lay out. */
+export function cutWeights<T>(
+  ops: Ops<T>,
+  flat: T,
+  specs: readonly ParameterSpec[],
+): Weights<T> {
   const parts = ops.split(flat, specs.map(count), 0);
   const weights = new Map(specs.map((spec, i) => [spec.name, ops.reshape(parts[i]!, spec.shape)]));
   return {
@@ -119,4 +132,9 @@ export function weightsOf<T>(ops: Ops<T>, flat: T, shape: PolicyShape): Weights<
       return weight;
     },
   };
+}
+
+/** The policy's {@link cutWeights}. */
+export function weightsOf<T>(ops: Ops<T>, flat: T, shape: PolicyShape): Weights<T> {
+  return cutWeights(ops, flat, parameterSpecs(shape));
 }
