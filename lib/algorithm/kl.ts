@@ -1,4 +1,8 @@
-/** The penalty on KL(policy ‖ reference): settings. */
+/**
+ * The penalty on KL(policy ‖ reference): settings, estimators at a token, and the controller of its weight.
+ *
+ * Sources: hiyouga/EasyR1:verl/trainer/core_algos.py; J. Schulman, "Approximating KL divergence" (2020).
+ */
 import { z } from "../../deps.ts";
 
 /**
@@ -56,3 +60,90 @@ export const klSchema = z.strictObject({
     }),
   ]),
 }) satisfies z.ZodType<KlConfig>;
+
+/** Bound on log-ratios before the exponential, and on the k3 estimate of one token. */
+const LOG_RATIO_BOUND = 20, K3_BOUND = 10;
+
+const bounded = (x: number, bound: number) => Math.max(-bound, Math.min(bound, x));
+
+/**
+ * k3 = e^d − d − 1 with d = log π_ref − log π in ±20: an estimate of KL(π ‖ π_ref) from a token of π; never
+ * negative, at most 10.
+ */
+export function k3(logProb: number, referenceLogProb: number): number {
+  const d = bounded(referenceLogProb - logProb, LOG_RATIO_BOUND);
+  return bounded(Math.expm1(d) - d, K3_BOUND); // expm1: no cancellation where the policies nearly agree
+}
+
+/**
+ * An estimate of KL(π ‖ π_ref) from the log-probabilities of one token of π. As a term of the loss, only k2 and k3
+ * (by its sample) pull towards the reference: the expected gradient of k1 is 0.
+ */
+export function tokenKl(
+  estimator: Exclude<KlEstimator, "full">,
+  logProb: number,
+  referenceLogProb: number,
+): number {
+  const logRatio = logProb - referenceLogProb;
+  switch (estimator) {
+    case "k1":
+      return logRatio;
+    case "k2":
+      return logRatio ** 2 / 2;
+    case "k3":
+      return k3(logProb, referenceLogProb);
+    case "abs":
+      return Math.abs(logRatio);
+    default:
+      return estimator satisfies never;
+  }
+}
+
+/**
+ * KL(π ‖ π_ref) = Σ π·(log π − log π_ref) over the vocabulary, in nats.
+ *
+ * @param logDistribution log π [vocabulary]
+ * @param reference log π_ref [vocabulary]
+ */
+export function fullKl(logDistribution: ArrayLike<number>, reference: ArrayLike<number>): number {
+  let sum = 0;
+  for (let v = 0; v < logDistribution.length; v++) {
+    sum += Math.exp(logDistribution[v]!) * (logDistribution[v]! - reference[v]!);
+  }
+  return sum;
+}
+
+/** What an adaptive controller changes β by at most, as a share, in `horizon` rollouts. */
+const ERROR_BOUND = 0.2;
+
+/**
+ * β after a step.
+ *
+ * @param coefficient β of the step
+ * @param measured mean KL per token of the step
+ * @param rollouts of the step
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const controller = { kind: "adaptive", target: 0.1, horizon: 1000 } as const;
+ * equal(nextKlCoefficient(controller, 0.5, 0.11, 100), 0.5 * (1 + (0.11 / 0.1 - 1) * 100 / 1000));
+ * ```
+ */
+export function nextKlCoefficient(
+  controller: KlConfig["controller"],
+  coefficient: number,
+  measured: number,
+  rollouts: number,
+): number {
+  switch (controller.kind) {
+    case "fixed":
+      return coefficient;
+    case "adaptive": {
+      const error = bounded(measured / controller.target - 1, ERROR_BOUND);
+      return coefficient * (1 + error * rollouts / controller.horizon);
+    }
+    default:
+      return controller satisfies never;
+  }
+}

@@ -1,5 +1,6 @@
-/** Supervised cold start: settings. What it does is in `engine/cold_start.ts`. */
+/** Supervised cold start: settings and loss. What it does is in `engine/cold_start.ts`. */
 import { z } from "../../deps.ts";
+import type { Ops } from "../tensor/ops.ts";
 
 /** The supervised stage before reinforcement learning (MMR1 section 5, Table 5, at micro scale). */
 export interface SupervisedConfig {
@@ -36,3 +37,13 @@ export const supervisedSchema = z.strictObject({
   unboxedRate: z.number().min(0).max(1),
   seed: z.int().min(0),
 }) satisfies z.ZodType<SupervisedConfig>;
+
+/**
+ * Supervised loss as a graph: −Σ w·log π over response tokens.
+ *
+ * @param logProbs [rollouts, tokens]
+ * @param tokenWeights [rollouts, tokens]; 1/(tokens in the batch) where a token counts, else 0
+ */
+export function supervisedLoss<T>(ops: Ops<T>, logProbs: T, tokenWeights: T): T {
+  return ops.neg(ops.sum(ops.mul(logProbs, tokenWeights)));
+}

@@ -1,5 +1,9 @@
 /** Cuts a rollout batch into mini-batches of whole groups, one optimiser update each. */
+import type { AlgorithmConfig } from "../algorithm/algorithm.ts";
+import type { Aggregation } from "../algorithm/objective/objective.ts";
+import { hasKlLoss } from "../algorithm/policy_objective.ts";
 import type { Prompt } from "../dataset/prompt.ts";
+import { VOCABULARY } from "../policy/tokenizer.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { TensorRuntime } from "../tensor/session.ts";
 import type { UpdateData } from "./learner.ts";
@@ -27,47 +31,71 @@ export function trainingSizes({ algorithm, training }: RunConfig): TrainingSizes
 export interface RolloutBatch {
   readonly prompts: readonly Prompt[]; // [prompts]
   readonly rollouts: Rollouts;
-  readonly advantages: Float32Array; // [rollouts]
-  readonly referenceLogProbs: Float32Array; // [rollouts * responseTokens]
+  /** Weights of groups and of tokens are folded into them: every objective is homogeneous in them. */
+  readonly advantages: Float32Array; // [rollouts * responseTokens]
+  /** Log-probabilities under the policy that generated; what generation returned, or evaluated once more. */
+  readonly oldLogProbs: Float32Array; // [rollouts * responseTokens]
+  /** Null without a penalty on KL, and for its estimator `full`. */
+  readonly referenceLogProbs: Float32Array | null; // [rollouts * responseTokens]
+  /** Of the whole vocabulary; null but for the estimator `full`. */
+  readonly referenceAll: Float32Array | null; // [rollouts * responseTokens * vocabulary]
+  /** β of this step; read where the penalty is in the loss. */
+  readonly klCoefficient: number;
 }
 
 /**
  * Weights of tokens in the loss, [rows * responseTokens]; 0 behind a response's end.
  *
  * `token-mean`: 1/(tokens in the mini-batch). `sequence-mean`: 1/(tokens of the response)/(responses).
+ * `sequence-sum`: 1/(responses·responseTokens).
  */
 export function tokenWeights(
   lengths: Int32Array,
   responseTokens: number,
-  aggregation: RunConfig["algorithm"]["aggregation"],
+  aggregation: Aggregation,
 ): Float32Array {
   const total = lengths.reduce((a, b) => a + b, 0);
+  const weightOf = (length: number): number => {
+    switch (aggregation) {
+      case "token-mean":
+        return 1 / total;
+      case "sequence-mean":
+        return 1 / (length * lengths.length);
+      case "sequence-sum":
+        return 1 / (lengths.length * responseTokens);
+      default:
+        return aggregation satisfies never;
+    }
+  };
   const weights = new Float32Array(lengths.length * responseTokens);
   lengths.forEach((length, row) => {
-    const weight = aggregation === "token-mean" ? 1 / total : 1 / (length * lengths.length);
-    weights.fill(weight, row * responseTokens, row * responseTokens + length);
+    weights.fill(weightOf(length), row * responseTokens, row * responseTokens + length);
   });
   return weights;
 }
 
-/** The mini-batches, in order. */
+/**
+ * The mini-batches, in order.
+ *
+ * Errors: a TypeError where the reference's log-probabilities that the settings need are missing.
+ */
 export function* miniBatches(
   runtime: TensorRuntime,
-  config: RunConfig,
-  { prompts, rollouts, advantages, referenceLogProbs }: RolloutBatch,
+  algorithm: Pick<AlgorithmConfig, "groupSize" | "miniBatches" | "aggregation" | "kl">,
+  { prompts, rollouts, referenceLogProbs, referenceAll, klCoefficient, ...batch }: RolloutBatch,
 ): Generator<UpdateData> {
-  const { algorithm } = config;
+  const { kl } = algorithm;
   const responseTokens = rollouts.tokens.length / rollouts.count;
   const size = prompts.length / algorithm.miniBatches, rows = size * algorithm.groupSize;
   const inputs = shiftedInputs(rollouts.tokens, responseTokens);
   for (let k = 0; k < algorithm.miniBatches; k++) {
-    const part = <A extends Float32Array | Int32Array>(values: A) =>
-      runtime.tensor(
-        values.slice(k * rows * responseTokens, (k + 1) * rows * responseTokens),
-        [rows, responseTokens],
-      );
+    const part = <A extends Float32Array | Int32Array>(values: A, ...inner: number[]) => {
+      const shape = [rows, responseTokens, ...inner];
+      const cells = shape.reduce((a, b) => a * b, 1);
+      return runtime.tensor(values.slice(k * cells, (k + 1) * cells), shape);
+    };
     const lengths = rollouts.lengths.slice(k * rows, (k + 1) * rows);
-    const weigh = (aggregation: RunConfig["algorithm"]["aggregation"]) =>
+    const weigh = (aggregation: Aggregation) =>
       runtime.tensor(tokenWeights(lengths, responseTokens, aggregation), [rows, responseTokens]);
     yield {
       ...promptTensors(runtime, prompts.slice(k * size, (k + 1) * size)),
@@ -75,9 +103,22 @@ export function* miniBatches(
       targets: part(rollouts.tokens),
       tokenWeights: weigh(algorithm.aggregation),
       tokenShares: weigh("token-mean"),
-      oldLogProbs: part(rollouts.logProbs),
-      referenceLogProbs: part(referenceLogProbs),
-      advantages: runtime.tensor(advantages.slice(k * rows, (k + 1) * rows), [rows, 1]),
+      oldLogProbs: part(batch.oldLogProbs),
+      advantages: part(batch.advantages),
+      ...(kl === null || kl.estimator === "full"
+        ? {}
+        : { referenceLogProbs: part(present(referenceLogProbs, "referenceLogProbs")) }),
+      ...(kl?.estimator === "full"
+        ? { referenceAll: part(present(referenceAll, "referenceAll"), VOCABULARY.length) }
+        : {}),
+      ...(hasKlLoss(algorithm)
+        ? { klCoefficient: runtime.tensor(Float32Array.of(klCoefficient), []) }
+        : {}),
     };
   }
+}
+
+function present(values: Float32Array | null, name: string): Float32Array {
+  if (values === null) throw new TypeError(`${name}: expected numbers, got null`);
+  return values;
 }

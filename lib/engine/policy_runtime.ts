@@ -9,7 +9,7 @@ import {
   type PolicyShape,
 } from "../policy/parameters.ts";
 import { patchesOf } from "../policy/patches.ts";
-import { encodeQuestion, EOS } from "../policy/tokenizer.ts";
+import { encodeQuestion, EOS, VOCABULARY } from "../policy/tokenizer.ts";
 import {
   floats,
   integers,
@@ -138,11 +138,31 @@ export class PolicyRuntime {
   }
 
   /** Log-probabilities [rollouts * responseTokens] of sampled responses under `parameters`. */
-  async logProbs(
+  logProbs(
     parameters: RuntimeTensor,
     prompts: readonly Prompt[],
     rollouts: Rollouts,
     temperature: number,
+  ): Promise<Float32Array> {
+    return this.#evaluate(parameters, prompts, rollouts, temperature, false);
+  }
+
+  /** The same of the whole vocabulary at each token, [rollouts * responseTokens * vocabulary]. */
+  logDistributions(
+    parameters: RuntimeTensor,
+    prompts: readonly Prompt[],
+    rollouts: Rollouts,
+    temperature: number,
+  ): Promise<Float32Array> {
+    return this.#evaluate(parameters, prompts, rollouts, temperature, true);
+  }
+
+  async #evaluate(
+    parameters: RuntimeTensor,
+    prompts: readonly Prompt[],
+    rollouts: Rollouts,
+    temperature: number,
+    whole: boolean,
   ): Promise<Float32Array> {
     const { responseTokens } = this.shape;
     const { groupSize, tokens } = rollouts;
@@ -150,9 +170,10 @@ export class PolicyRuntime {
       prompts.length,
       Math.max(1, Math.floor(ROWS_PER_RUN / groupSize)),
     );
-    const session = await this.#logProbsSession(perRun, groupSize);
+    const session = await this.#logProbsSession(perRun, groupSize, whole);
     const inputs = shiftedInputs(tokens, responseTokens);
-    const result = new Float32Array(tokens.length);
+    const perToken = whole ? VOCABULARY.length : 1;
+    const result = new Float32Array(tokens.length * perToken);
     const inverseTemperature = this.scalar(1 / temperature);
     const rows = perRun * groupSize;
     for (let first = 0; first < prompts.length; first += perRun) {
@@ -164,7 +185,7 @@ export class PolicyRuntime {
         targets: this.runtime.tensor(tokens.slice(from, to), [rows, responseTokens]),
         inverseTemperature,
       });
-      result.set(floats(logProbs), from);
+      result.set(floats(logProbs), from * perToken);
     }
     return result;
   }
@@ -184,11 +205,11 @@ export class PolicyRuntime {
     );
   }
 
-  #logProbsSession(prompts: number, groupSize: number): Promise<Session> {
+  #logProbsSession(prompts: number, groupSize: number, whole: boolean): Promise<Session> {
     return once(
       this.#logProbs,
-      `${prompts}x${groupSize}`,
-      () => this.runtime.compile(logProbsGraph(this.shape, prompts, groupSize)),
+      `${prompts}x${groupSize}${whole ? " whole" : ""}`,
+      () => this.runtime.compile(logProbsGraph(this.shape, prompts, groupSize, { whole })),
     );
   }
 }

@@ -1,13 +1,14 @@
 /** One optimiser step as one graph: forward, backward over micro-batches, clipping, AdamW. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
 import { adamwUpdate } from "../algorithm/adamw_graph.ts";
-import type { GrpoConfig } from "../algorithm/grpo.ts";
+import type { AlgorithmConfig } from "../algorithm/algorithm.ts";
 import {
-  GRPO_SUMS,
-  grpoObjective,
-  meanEntropy,
-  supervisedLoss,
-} from "../algorithm/objective_graph.ts";
+  hasKlLoss,
+  type LossConfig,
+  policyObjective,
+  policySums,
+} from "../algorithm/policy_objective.ts";
+import { supervisedLoss } from "../algorithm/supervised.ts";
 import { QUESTION_TOKENS } from "../dataset/prompt.ts";
 import { tokenLogProbs } from "../policy/forward.ts";
 import {
@@ -23,7 +24,9 @@ import { VOCABULARY } from "../policy/tokenizer.ts";
 import { Graph, type Tensor } from "../tensor/graph.ts";
 
 /** What is optimised. */
-export type Objective = { readonly kind: "supervised" } | GrpoConfig;
+export type Objective =
+  | { readonly kind: "supervised" }
+  | Pick<AlgorithmConfig, "kind" | keyof LossConfig>;
 
 /** Sizes of one optimiser step. */
 export interface TrainingSizes {
@@ -35,28 +38,39 @@ export interface TrainingSizes {
 
 /** Names of the sums in the output `sums`, in order. */
 export function sumNames(objective: Objective): readonly string[] {
-  return objective.kind === "supervised" ? ["loss"] : [...GRPO_SUMS, "entropy"];
+  return objective.kind === "supervised" ? ["loss"] : policySums(objective);
 }
 
 /** Data inputs of a step and their shapes; the first axis is cut into micro-batches. */
 function dataInputs(graph: Graph, shape: PolicyShape, objective: Objective, sizes: TrainingSizes) {
   const { prompts, groupSize } = sizes;
   const rollouts = prompts * groupSize, length = shape.responseTokens;
-  const common = {
+  const perToken = (name: string) => ({ [name]: graph.input(name, [rollouts, length]) });
+  const common: Readonly<Record<string, Tensor>> = {
     patches: graph.input("patches", [prompts, IMAGE_PATCHES, PATCH_PIXELS]),
     question: graph.input("question", [prompts, QUESTION_TOKENS], "int32"),
     inputs: graph.input("inputs", [rollouts, length], "int32"),
     targets: graph.input("targets", [rollouts, length], "int32"),
-    tokenWeights: graph.input("tokenWeights", [rollouts, length]),
+    ...perToken("tokenWeights"),
   };
   if (objective.kind === "supervised") return common;
+  const { kl } = objective;
   return {
     ...common,
-    tokenShares: graph.input("tokenShares", [rollouts, length]),
-    oldLogProbs: graph.input("oldLogProbs", [rollouts, length]),
-    referenceLogProbs: graph.input("referenceLogProbs", [rollouts, length]),
-    advantages: graph.input("advantages", [rollouts, 1]),
+    ...perToken("tokenShares"),
+    ...perToken("oldLogProbs"),
+    ...perToken("advantages"),
+    ...(kl === null || kl.estimator === "full" ? {} : perToken("referenceLogProbs")),
+    ...(kl?.estimator === "full"
+      ? { referenceAll: graph.input("referenceAll", [rollouts, length, VOCABULARY.length]) }
+      : {}),
   };
+}
+
+/** Inputs without a first axis to cut. */
+interface Scalars {
+  readonly inverseTemperature: Tensor; // []
+  readonly klCoefficient: Tensor | null; // []
 }
 
 /** Loss and reported sums of one micro-batch. */
@@ -67,7 +81,7 @@ function microBatch(
   objective: Objective,
   data: Readonly<Record<string, Tensor>>,
   { prompts, groupSize }: { prompts: number; groupSize: number },
-  inverseTemperature: Tensor,
+  { inverseTemperature, klCoefficient }: Scalars,
 ): { loss: Tensor; sums: Tensor; largestRatio: Tensor } {
   const part = (name: string): Tensor => data[name]!;
   const { chosen, all } = tokenLogProbs(
@@ -91,22 +105,28 @@ function microBatch(
     const loss = supervisedLoss(graph, chosen, part("tokenWeights"));
     return { loss, sums: stacked([loss]), largestRatio: graph.constant(1) };
   }
-  const terms = grpoObjective(graph, objective, {
+  const sizes = {
+    rollouts: prompts * groupSize,
+    responseTokens: shape.responseTokens,
+    vocabulary: VOCABULARY.length,
+  };
+  const { sums, loss, ratio } = policyObjective(graph, objective, {
     logProbs: chosen,
+    all,
     oldLogProbs: part("oldLogProbs"),
-    referenceLogProbs: part("referenceLogProbs"),
+    referenceLogProbs: data.referenceLogProbs ?? null,
+    referenceAll: data.referenceAll ?? null,
+    klCoefficient,
     advantages: part("advantages"),
     tokenWeights: part("tokenWeights"),
     tokenShares: part("tokenShares"),
-  });
+  }, sizes);
   return graph.withoutGradient(() => {
-    const shares = part("tokenShares");
-    const flat = graph.reshape(shares, [prompts * groupSize * shape.responseTokens]);
-    const counted = graph.less(0, shares);
+    const counted = graph.less(0, part("tokenShares"));
     return {
-      loss: terms.loss,
-      sums: stacked([...GRPO_SUMS.map((name) => terms[name]), meanEntropy(graph, all, flat)]),
-      largestRatio: graph.maximum(graph.mul(terms.ratio, counted)),
+      loss,
+      sums: stacked(policySums(objective).map((name) => sums[name]!)),
+      largestRatio: graph.maximum(graph.mul(ratio, counted)),
     };
   });
 }
@@ -115,7 +135,8 @@ function microBatch(
  * The graph of one optimiser step.
  *
  * Inputs: the state `parameters`, `firstMoment`, `secondMoment`, each [parameters]; `schedule` [3] (learning
- * rate, 1/(1−β₁ᵗ), 1/(1−β₂ᵗ)); `inverseTemperature` []; the data. Outputs: the new state under `next.*`,
+ * rate, 1/(1−β₁ᵗ), 1/(1−β₂ᵗ)); `inverseTemperature` []; `klCoefficient` [] where the penalty on KL is in the loss;
+ * the data, with `referenceLogProbs` or, for the estimator `full`, `referenceAll` where there is one. Outputs: the new state under `next.*`,
  * `sums` (see {@link sumNames}), `largestRatio` [], `norm` [] (gradient norm before clipping).
  */
 export function trainingGraph(
@@ -134,7 +155,12 @@ export function trainingGraph(
   const firstMoment = graph.input("firstMoment", [count]);
   const secondMoment = graph.input("secondMoment", [count]);
   const schedule = graph.input("schedule", [3]);
-  const inverseTemperature = graph.input("inverseTemperature", []);
+  const scalars = {
+    inverseTemperature: graph.input("inverseTemperature", []),
+    klCoefficient: objective.kind !== "supervised" && hasKlLoss(objective)
+      ? graph.input("klCoefficient", [])
+      : null,
+  };
   const data = Object.entries(dataInputs(graph, shape, objective, sizes));
   const parts = graph.withoutGradient(() =>
     data.map(([name, tensor]) => {
@@ -153,7 +179,7 @@ export function trainingGraph(
     const weights = weightsOf(graph, parameters, shape);
     const piece = Object.fromEntries(parts.map(([name, pieces]) => [name, pieces[k]!]));
     const size = { prompts: prompts / microBatches, groupSize };
-    const micro = microBatch(graph, weights, shape, objective, piece, size, inverseTemperature);
+    const micro = microBatch(graph, weights, shape, objective, piece, size, scalars);
     const [part] = graph.gradient(micro.loss, [parameters]) as [Tensor];
     graph.withoutGradient(() => {
       gradient = gradient === null ? part : graph.add(gradient, part);
@@ -164,10 +190,10 @@ export function trainingGraph(
     });
   }
   graph.withoutGradient(() => {
-    const scalars = graph.split(schedule, [1, 1, 1], 0) as [Tensor, Tensor, Tensor];
+    const rates = graph.split(schedule, [1, 1, 1], 0) as [Tensor, Tensor, Tensor];
     const decay = graph.constant(decayMask(shape), [count]);
     const state = { parameters, firstMoment, secondMoment };
-    const next = adamwUpdate(graph, optimizer, state, gradient!, decay, scalars);
+    const next = adamwUpdate(graph, optimizer, state, gradient!, decay, rates);
     graph.output("next.parameters", next.parameters);
     graph.output("next.firstMoment", next.firstMoment);
     graph.output("next.secondMoment", next.secondMoment);
@@ -181,14 +207,20 @@ export function trainingGraph(
 /**
  * The graph that only evaluates response log-probabilities: the frozen reference's, say.
  *
- * Inputs as in {@link trainingGraph} without optimiser and objective; output `logProbs` [P·G, R].
+ * Inputs as in {@link trainingGraph} without optimiser and objective. Output `logProbs`: of the response tokens
+ * [P·G, R], or of the `whole` vocabulary at each of them [P·G, R, vocabulary].
  */
-export function logProbsGraph(shape: PolicyShape, prompts: number, groupSize: number): Graph {
+export function logProbsGraph(
+  shape: PolicyShape,
+  prompts: number,
+  groupSize: number,
+  { whole = false }: { readonly whole?: boolean } = {},
+): Graph {
   const graph = new Graph();
   graph.withoutGradient(() => {
     const weights = weightsOf(graph, graph.input("parameters", [parameterCount(shape)]), shape);
     const rollouts = prompts * groupSize, length = shape.responseTokens;
-    const { chosen } = tokenLogProbs(
+    const { chosen, all } = tokenLogProbs(
       graph,
       weights,
       shape,
@@ -203,7 +235,10 @@ export function logProbsGraph(shape: PolicyShape, prompts: number, groupSize: nu
       graph.input("inverseTemperature", []),
       VOCABULARY.length,
     );
-    graph.output("logProbs", chosen);
+    graph.output(
+      "logProbs",
+      whole ? graph.reshape(all, [rollouts, length, VOCABULARY.length]) : chosen,
+    );
   });
   return graph;
 }

@@ -175,6 +175,19 @@ export class Graph implements Ops<Tensor> {
     return this.#unary("Relu", a, (g, output) => this.mul(g, this.less(0, output)));
   }
 
+  sigmoid(a: Tensor): Tensor {
+    return this.#unary(
+      "Sigmoid",
+      a,
+      (g, output) => this.mul(g, this.mul(output, this.sub(1, output))),
+    );
+  }
+
+  /** The same value under another name, which the tape does not know. */
+  stopGradient(a: Tensor): Tensor {
+    return this.#emit("Identity", [a], a.shape, a.type);
+  }
+
   clip(a: Tensor, low: number, high: number): Tensor {
     const output = this.#emit("Clip", [a, this.constant(low), this.constant(high)], a.shape);
     return this.#record(output, [a], ([g]) => {

@@ -18,6 +18,10 @@ export interface Ops<T> {
   exp(a: T): T;
   sqrt(a: T): T;
   relu(a: T): T;
+  /** 1/(1 + e^−a). */
+  sigmoid(a: T): T;
+  /** The value; no gradient. */
+  stopGradient(a: T): T;
   /** Bounds to [low, high]; the gradient is 0 outside. */
   clip(a: T, low: number, high: number): T;
   /** 1 where a < b, else 0; no gradient. */

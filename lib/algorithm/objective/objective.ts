@@ -1,55 +1,34 @@
 /**
- * The policy loss of a token, and how token losses become one number: settings.
+ * The policy loss of a token, and how token losses become one number: settings, and one function over them all.
  *
- * r = π/π_old. One objective, one file beside this one: the plain function and its graph form.
+ * r = π/π_old. One objective, one file beside this one: settings, the plain function and its graph form.
+ *
+ * Every objective is positively homogeneous in the advantages: with A_t replaced by c_t·A_t, c_t > 0, the loss and
+ * its gradient at token t are multiplied by c_t. Weights of tokens and of groups are therefore folded into A.
  */
 import { z } from "../../../deps.ts";
+import type { Ops } from "../../tensor/ops.ts";
+import { cispoGraph, cispoLosses, type CispoObjective, cispoSchema } from "./cispo.ts";
+import { gmpoGraph, gmpoLosses, type GmpoObjective, gmpoSchema } from "./gmpo.ts";
+import { gspoGraph, gspoLosses, type GspoObjective, gspoSchema } from "./gspo.ts";
+import { ppoClipGraph, ppoClipLosses, type PpoClipObjective, ppoClipSchema } from "./ppo_clip.ts";
+import {
+  reinforceGraph,
+  reinforceLosses,
+  type ReinforceObjective,
+  reinforceSchema,
+} from "./reinforce.ts";
+import { sapoGraph, sapoLosses, type SapoObjective, sapoSchema } from "./sapo.ts";
+import type { ObjectiveInputs, ObjectiveTerms, ResponseTokens, TokenLoss } from "./token_loss.ts";
 
-/** max(−A·r, −A·clip(r, 1 − low, 1 + high)); for A < 0 at most −A·C (PPO; clip-higher of DAPO: high > low). */
-export interface PpoClipObjective {
-  readonly kind: "ppoClip";
-  readonly clipRangeLow: number;
-  readonly clipRangeHigh: number;
-  /** C; null switches the bound off. */
-  readonly dualClip: number | null;
-}
-
-/** The same with the sequence's ratio, exp of the mean log-ratio (GSPO, arXiv 2507.18071). */
-export interface GspoObjective {
-  readonly kind: "gspo";
-  /** Where the gradient flows: through the sequence's mean, or through each token by itself (GSPO-token). */
-  readonly level: "sequence" | "token";
-  readonly clipRangeLow: number;
-  readonly clipRangeHigh: number;
-  readonly dualClip: number | null;
-}
-
-/** −A·clip(r, 1 − low, 1 + high)·log π, the clipped ratio without gradient (CISPO, arXiv 2506.13585). */
-export interface CispoObjective {
-  readonly kind: "cispo";
-  /** 1 and more: no lower bound. */
-  readonly clipRangeLow: number;
-  readonly clipRangeHigh: number;
-}
-
-/** −A·(4/τ)·σ(τ·(r − 1)) with a temperature τ for each sign of A (SAPO, arXiv 2511.20347). */
-export interface SapoObjective {
-  readonly kind: "sapo";
-  readonly temperaturePositive: number;
-  readonly temperatureNegative: number;
-}
-
-/** One-sided clamp of each log-ratio, then the geometric mean over the sequence (GMPO, arXiv 2507.20673). */
-export interface GmpoObjective {
-  readonly kind: "gmpo";
-  readonly clipRangeLow: number;
-  readonly clipRangeHigh: number;
-}
-
-/** −A·log π, without a ratio (GPG, arXiv 2504.02546; REINFORCE). */
-export interface ReinforceObjective {
-  readonly kind: "reinforce";
-}
+export type {
+  CispoObjective,
+  GmpoObjective,
+  GspoObjective,
+  PpoClipObjective,
+  ReinforceObjective,
+  SapoObjective,
+};
 
 /** The policy loss: settings. */
 export type ObjectiveConfig =
@@ -60,31 +39,13 @@ export type ObjectiveConfig =
   | GmpoObjective
   | ReinforceObjective;
 
-const clipRangeLow = z.number().min(0).lt(1);
-const clipRangeHigh = z.number().min(0).max(100);
-const dualClip = z.number().gt(1).nullable();
-
 export const objectiveSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("ppoClip"), clipRangeLow, clipRangeHigh, dualClip }),
-  z.strictObject({
-    kind: z.literal("gspo"),
-    level: z.enum(["sequence", "token"]),
-    clipRangeLow,
-    clipRangeHigh,
-    dualClip,
-  }),
-  z.strictObject({
-    kind: z.literal("cispo"),
-    clipRangeLow: z.number().min(0),
-    clipRangeHigh,
-  }),
-  z.strictObject({
-    kind: z.literal("sapo"),
-    temperaturePositive: z.number().gt(0),
-    temperatureNegative: z.number().gt(0),
-  }),
-  z.strictObject({ kind: z.literal("gmpo"), clipRangeLow: z.number().min(0), clipRangeHigh }),
-  z.strictObject({ kind: z.literal("reinforce") }),
+  ppoClipSchema,
+  gspoSchema,
+  cispoSchema,
+  sapoSchema,
+  gmpoSchema,
+  reinforceSchema,
 ]) satisfies z.ZodType<ObjectiveConfig>;
 
 /**
@@ -93,3 +54,47 @@ export const objectiveSchema = z.discriminatedUnion("kind", [
  */
 export const AGGREGATIONS = ["token-mean", "sequence-mean", "sequence-sum"] as const;
 export type Aggregation = typeof AGGREGATIONS[number];
+
+/** The loss of each token of a response. */
+export function tokenLosses(response: ResponseTokens, config: ObjectiveConfig): TokenLoss[] {
+  switch (config.kind) {
+    case "ppoClip":
+      return ppoClipLosses(response, config);
+    case "gspo":
+      return gspoLosses(response, config);
+    case "cispo":
+      return cispoLosses(response, config);
+    case "sapo":
+      return sapoLosses(response, config);
+    case "gmpo":
+      return gmpoLosses(response, config);
+    case "reinforce":
+      return reinforceLosses(response);
+    default:
+      return config satisfies never;
+  }
+}
+
+/** {@link tokenLosses} as a graph. */
+export function tokenLossGraph<T>(
+  ops: Ops<T>,
+  inputs: ObjectiveInputs<T>,
+  config: ObjectiveConfig,
+): ObjectiveTerms<T> {
+  switch (config.kind) {
+    case "ppoClip":
+      return ppoClipGraph(ops, inputs, config);
+    case "gspo":
+      return gspoGraph(ops, inputs, config);
+    case "cispo":
+      return cispoGraph(ops, inputs, config);
+    case "sapo":
+      return sapoGraph(ops, inputs, config);
+    case "gmpo":
+      return gmpoGraph(ops, inputs, config);
+    case "reinforce":
+      return reinforceGraph(ops, inputs);
+    default:
+      return config satisfies never;
+  }
+}
