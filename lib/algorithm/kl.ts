@@ -1,5 +1,5 @@
 /**
- * The penalty on KL(policy ‖ reference): settings, estimators at a token, and the controller of its weight.
+ * The penalty on KL(policy ‖ reference): settings, and the estimators at a token.
  *
  * Sources: hiyouga/EasyR1:verl/trainer/core_algos.py; J. Schulman, "Approximating KL divergence" (2020).
  */
@@ -111,39 +111,4 @@ export function fullKl(logDistribution: ArrayLike<number>, reference: ArrayLike<
     sum += Math.exp(logDistribution[v]!) * (logDistribution[v]! - reference[v]!);
   }
   return sum;
-}
-
-/** What an adaptive controller changes β by at most, as a share, in `horizon` rollouts. */
-const ERROR_BOUND = 0.2;
-
-/**
- * β after a step.
- *
- * @param coefficient β of the step
- * @param measured mean KL per token of the step
- * @param rollouts of the step
- *
- * @example
- * ```ts
- * import { equal } from "node:assert/strict";
- * const controller = { kind: "adaptive", target: 0.1, horizon: 1000 } as const;
- * equal(nextKlCoefficient(controller, 0.5, 0.11, 100), 0.5 * (1 + (0.11 / 0.1 - 1) * 100 / 1000));
- * ```
- */
-export function nextKlCoefficient(
-  controller: KlConfig["controller"],
-  coefficient: number,
-  measured: number,
-  rollouts: number,
-): number {
-  switch (controller.kind) {
-    case "fixed":
-      return coefficient;
-    case "adaptive": {
-      const error = bounded(measured / controller.target - 1, ERROR_BOUND);
-      return coefficient * (1 + error * rollouts / controller.horizon);
-    }
-    default:
-      return controller satisfies never;
-  }
 }
