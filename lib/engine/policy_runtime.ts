@@ -29,6 +29,14 @@ export interface EncodedPrompt {
 /** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */
 const ROWS_PER_RUN = 128;
 
+/** At 1/temperature of this size a lead of 10⁻⁴ in a logit leaves the next token no chance. */
+const GREEDY_INVERSE_TEMPERATURE = 1e6;
+
+/** What logits are multiplied by; a temperature of 0 takes the likeliest token, whatever the uniform number. */
+export function inverseOf(temperature: number): number {
+  return temperature === 0 ? GREEDY_INVERSE_TEMPERATURE : 1 / temperature;
+}
+
 const encoded = new WeakMap<Prompt, EncodedPrompt>();
 
 /** The prompt's patches and question ids; encoded once per prompt. */
@@ -83,7 +91,7 @@ export class PolicyRuntime {
   }
 
   /**
-   * Samples `groupSize` responses to every prompt.
+   * Samples `groupSize` responses to every prompt, the likeliest tokens at a temperature of 0.
    *
    * Row r of group p draws its tokens from `random.at(p, r)`: the result does not depend on how the work is cut
    * into runs.
@@ -101,7 +109,7 @@ export class PolicyRuntime {
     const tokens = new Int32Array(count * responseTokens);
     const logProbs = new Float32Array(count * responseTokens);
     const session = await this.#generationSession(perRun, groupSize);
-    const inverseTemperature = this.scalar(1 / temperature);
+    const inverseTemperature = this.scalar(inverseOf(temperature));
     for (let first = 0; first < prompts.length; first += perRun) {
       const real = Math.min(perRun, prompts.length - first);
       // The graph has a fixed size: a last, short run repeats its last prompt and drops what that yields.
@@ -174,7 +182,7 @@ export class PolicyRuntime {
     const inputs = shiftedInputs(tokens, responseTokens);
     const perToken = whole ? VOCABULARY.length : 1;
     const result = new Float32Array(tokens.length * perToken);
-    const inverseTemperature = this.scalar(1 / temperature);
+    const inverseTemperature = this.scalar(inverseOf(temperature));
     const rows = perRun * groupSize;
     for (let first = 0; first < prompts.length; first += perRun) {
       const from = first * groupSize * responseTokens, to = from + rows * responseTokens;
