@@ -10,9 +10,11 @@ export interface NoFilterConfig {
   readonly kind: "none";
 }
 
-/** Groups whose share of right rollouts lies in a band are trained on. */
+/** Groups whose mean accuracy, or mean reward, lies in a band are trained on. */
 export interface AccuracyBandConfig {
   readonly kind: "accuracyBand";
+  /** What is averaged over the group (EasyR1 algorithm.filter_key). */
+  readonly metric: "accuracy" | "reward";
   readonly low: number;
   readonly high: number;
   /** Whether groups at the ends of the band are left out or kept. */
@@ -21,8 +23,10 @@ export interface AccuracyBandConfig {
   readonly freezingSteps: number;
   /** Prompts drawn in a round, as a multiple of the groups still missing. */
   readonly oversampling: number;
-  /** Rounds in a step at most; what is then missing is made up with groups left out, in the order they came. */
+  /** Rounds in a step at most (EasyR1 trainer.max_try_make_batch). */
   readonly maxRounds: number;
+  /** What is then missing is made up with groups left out, in the order they came, or the run fails, as EasyR1's. */
+  readonly whenShort: "fill" | "fail";
 }
 
 /**
@@ -33,7 +37,7 @@ export interface ScreeningConfig {
   readonly kind: "screening";
   /** Rollouts of a group generated first; fewer than `algorithm.groupSize`. */
   readonly screeningRollouts: number;
-  /** As for {@link AccuracyBandConfig}. */
+  /** As for {@link AccuracyBandConfig}; what is missing is made up with groups that did not pass. */
   readonly oversampling: number;
   readonly maxRounds: number;
 }
@@ -48,23 +52,40 @@ export function noFilter(): NoFilterConfig {
 
 type BandOptions = Partial<Omit<AccuracyBandConfig, "kind">>;
 
-/** Online filtering by accuracy; by default EasyR1's band (algorithm.filter_low 0.01, filter_high 0.99). */
+/** Online filtering; by default EasyR1's band (algorithm.filter_low 0.01, filter_high 0.99). */
 export function accuracyBand(
   {
+    metric = "accuracy",
     low = 0.01,
     high = 0.99,
     bounds = "exclusive",
     freezingSteps = 0,
     oversampling = 1,
     maxRounds = 10,
+    whenShort = "fill",
   }: BandOptions = {},
 ): AccuracyBandConfig {
-  return { kind: "accuracyBand", low, high, bounds, freezingSteps, oversampling, maxRounds };
+  return {
+    kind: "accuracyBand",
+    metric,
+    low,
+    high,
+    bounds,
+    freezingSteps,
+    oversampling,
+    maxRounds,
+    whenShort,
+  };
 }
 
 /** DAPO's dynamic sampling (arXiv 2503.14476): groups with 0 < right < N only, redrawn until the batch is full. */
 export function dynamicSampling(options: Omit<BandOptions, "low" | "high" | "bounds"> = {}) {
   return accuracyBand({ ...options, low: 0, high: 1, bounds: "exclusive" });
+}
+
+/** EasyR1's online filtering as it is published: twenty tries (trainer.max_try_make_batch), then the run fails. */
+export function easyR1Filter(options: BandOptions = {}): AccuracyBandConfig {
+  return accuracyBand({ maxRounds: 20, whenShort: "fail", ...options });
 }
 
 /** MM-EUREKA's online filter: 0.1 ≤ accuracy ≤ 0.9 (its training scripts' bounds). */
@@ -94,10 +115,12 @@ export const groupFilterSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
   z.strictObject({
     kind: z.literal("accuracyBand"),
-    low: z.number().min(0).max(1),
-    high: z.number().min(0).max(1),
+    metric: z.enum(["accuracy", "reward"]),
+    low: z.number(),
+    high: z.number(),
     bounds: z.enum(["exclusive", "inclusive"]),
     freezingSteps: z.int().min(0),
+    whenShort: z.enum(["fill", "fail"]),
     ...rounds,
   }).refine(({ low, high }) => low < high, { message: "expected low < high" }),
   z.strictObject({
@@ -107,12 +130,10 @@ export const groupFilterSchema = z.discriminatedUnion("kind", [
   }),
 ]) satisfies z.ZodType<GroupFilterConfig>;
 
-/** Whether a group with this share of right rollouts is trained on. */
+/** Whether a group with this mean is trained on. */
 export function keepsGroup(
   { low, high, bounds }: Pick<AccuracyBandConfig, "low" | "high" | "bounds">,
-  accuracy: number,
+  mean: number,
 ): boolean {
-  return bounds === "inclusive"
-    ? accuracy >= low && accuracy <= high
-    : accuracy > low && accuracy < high;
+  return bounds === "inclusive" ? mean >= low && mean <= high : mean > low && mean < high;
 }

@@ -11,10 +11,13 @@
 import type { SupervisedConfig } from "../algorithm/supervised.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { shortcutResponse, unboxed, workedResponse } from "../dataset/demonstration.ts";
-import { createMicroMath } from "../dataset/micro_math.ts";
+import { createHeldOut } from "../dataset/dataset.ts";
+import { demonstrationPrompt } from "../dataset/micro_math.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import { initialParameters, parameterCount, policyShape } from "../policy/parameters.ts";
 import { encodeResponse } from "../policy/tokenizer.ts";
+import { accuracyJudge } from "../reward/judge.ts";
+import { rewards } from "../reward/reward_config.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunRecord } from "../schema/run_record.ts";
 import { onnxRuntime, type TensorRuntime } from "../tensor/session.ts";
@@ -97,7 +100,8 @@ export async function* coldStartEngine(
   const { coldStart: config } = identity;
   const runtime: TensorRuntime = await onnxRuntime({ threads });
   const shape = policyShape(identity.model, identity.maxTokens);
-  const dataset = createMicroMath({ ...identity.dataset, prompts: 1, unsolvable: 0 });
+  const heldOut = await createHeldOut(identity.dataset);
+  const accuracy = await accuracyJudge(rewards());
   const root = randomSource(config.seed, "cold start");
 
   const saved = resume === null ? null : decodeSnapshot(resume, parameterCount(shape));
@@ -113,19 +117,19 @@ export async function* coldStartEngine(
     state,
   );
   const mixedFrom = Math.round(config.steps * (1 - config.mixedPhase));
-  const evaluateAt = (step: number, benchmarks: boolean) =>
-    evaluate(
+  const evaluateAt = async (step: number, benchmarks: boolean) => {
+    const settings = { samples: 1, generations: 0, temperature: identity.evaluationTemperature };
+    const { record } = await evaluate(
       policy,
       learner.parameters,
-      dataset,
-      {
-        step,
-        temperature: identity.evaluationTemperature,
-        benchmarks,
-      },
+      accuracy,
+      heldOut,
+      { ...settings, step, benchmarks },
       root.at("evaluation"),
       counter,
     );
+    return record;
+  };
 
   for (let done = saved?.step ?? 0; done < config.steps;) {
     const records: RunRecord[] = [];
@@ -137,7 +141,7 @@ export async function* coldStartEngine(
       const random = root.at(step);
       const prompts = Array.from(
         { length: config.batchSize },
-        (_, i) => dataset.demonstration(random.at("prompt", i)),
+        (_, i) => demonstrationPrompt(random.at("prompt", i)),
       );
       const shown = prompts.map((prompt, i) =>
         demonstrate(config, prompt, step > mixedFrom, random.at("show", i))
@@ -180,9 +184,18 @@ export async function* coldStartEngine(
       steps: config.steps,
       records,
       files: [],
+      policies: [],
+      dropped: [],
       summary: `loss ${loss.toFixed(3)}`,
       snapshot: () =>
-        encodeSnapshot({ step, learner: learned, sampler: { numbers: {}, arrays: {} }, ...totals }),
+        encodeSnapshot({
+          step,
+          learner: learned,
+          critic: null,
+          sampler: { numbers: {}, arrays: {} },
+          numbers: {},
+          ...totals,
+        }),
     };
   }
   await learner.release();

@@ -2,14 +2,22 @@
 import { type GroupFilterConfig, keepsGroup } from "../algorithm/group_filter.ts";
 import type { RandomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
+import { ConfigError } from "../core/errors.ts";
 import type { Prompt } from "../dataset/prompt.ts";
+import type { Judge } from "../reward/judge.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { RuntimeTensor } from "../tensor/session.ts";
 import type { GenerationCounter } from "./counter.ts";
 import { groupDiversity } from "./group_diversity.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
-import { groupMeans, joinRewards, judge, type RewardBatch } from "./responses.ts";
+import {
+  groupMeans,
+  joinRewards,
+  judgeRollouts,
+  type RewardBatch,
+  sliceRewards,
+} from "./responses.ts";
 import { concatGroups, extendGroups, type Rollouts, selectGroups } from "./rollouts.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
@@ -27,6 +35,9 @@ export interface GroupBatch {
 export interface Collector {
   readonly policy: PolicyRuntime;
   readonly parameters: RuntimeTensor;
+  readonly judge: Judge;
+  /** Accuracy alone, for screening: what else the reward looks at may need the whole group. */
+  readonly accuracy: Judge;
   readonly pool: readonly Prompt[];
   readonly sampler: Sampler;
   readonly config: RunConfig;
@@ -58,7 +69,7 @@ export async function collectGroups(
   random: RandomSource,
   watch: Stopwatch,
 ): Promise<GroupBatch> {
-  const { config: { filter, training, reward, algorithm }, pool, sampler, counter } = collector;
+  const { config: { filter, training, algorithm }, pool, sampler, counter } = collector;
   const { oversampling, maxRounds } = filter.kind === "none"
     ? { oversampling: 1, maxRounds: 1 }
     : filter;
@@ -76,15 +87,21 @@ export async function collectGroups(
       ? await screened(collector, filter.screeningRollouts, indices, missing(), isLast, source)
       : await complete(collector, indices, source);
     watch.lap("rollout");
-    for (const group of groups) {
-      const rewards = judge([pool[group.prompt]!], group.rollouts, reward);
+    for (const group of await judged(collector, groups)) {
       const isWhole = group.rollouts.count === algorithm.groupSize;
-      const eligible = isEligible(filter, step, isWhole, mean(rewards.accuracy));
-      candidates.push({ ...group, rewards, eligible });
+      candidates.push({ ...group, eligible: isEligible(filter, step, isWhole, group.rewards) });
     }
     watch.lap("reward");
   }
 
+  if (filter.kind === "accuracyBand" && filter.whenShort === "fail" && missing() > 0) {
+    throw new ConfigError(
+      "filter.maxRounds",
+      `expected ${training.batchSize} groups within the band in ${maxRounds} rounds of step ` +
+        `${step}, got ${training.batchSize - missing()}; widen the band, allow more rounds, or ` +
+        'set filter.whenShort to "fill"',
+    );
+  }
   const eligible = candidates.filter((candidate) => candidate.eligible);
   const others = candidates.filter((candidate) =>
     !candidate.eligible && candidate.rollouts.count === algorithm.groupSize
@@ -110,18 +127,37 @@ export async function collectGroups(
   return { indices, prompts, rollouts, rewards, generatedGroups: candidates.length };
 }
 
+/** Groups with their rewards, in their order; those of one size are judged together. */
+async function judged(
+  { judge, pool }: Collector,
+  groups: readonly Group[],
+): Promise<(Group & { readonly rewards: RewardBatch })[]> {
+  const rewards = new Map<Group, RewardBatch>();
+  for (const size of new Set(groups.map(({ rollouts }) => rollouts.count))) {
+    const alike = groups.filter(({ rollouts }) => rollouts.count === size);
+    const prompts = alike.map(({ prompt }) => pool[prompt]!);
+    const all = await judgeRollouts(
+      judge,
+      prompts,
+      concatGroups(alike.map(({ rollouts }) => rollouts)),
+    );
+    alike.forEach((group, k) => rewards.set(group, sliceRewards(all, k * size, (k + 1) * size)));
+  }
+  return groups.map((group) => ({ ...group, rewards: rewards.get(group)! }));
+}
+
 /** Whether a group is trained on. Of those that were screened, it is the whole ones. */
 function isEligible(
   filter: GroupFilterConfig,
   step: number,
   isWhole: boolean,
-  accuracy: number,
+  rewards: RewardBatch,
 ): boolean {
   switch (filter.kind) {
     case "none":
       return true;
     case "accuracyBand":
-      return step <= filter.freezingSteps || keepsGroup(filter, accuracy);
+      return step <= filter.freezingSteps || keepsGroup(filter, mean(rewards[filter.metric]));
     case "screening":
       return isWhole;
     default:
@@ -151,14 +187,14 @@ async function complete(
  * far as groups are missing. In the last round others go on as well, so that the batch is full.
  */
 async function screened(
-  { policy, parameters, pool, config }: Collector,
+  { policy, parameters, accuracy, pool, config }: Collector,
   screeningRollouts: number,
   indices: readonly number[],
   missing: number,
   isLast: boolean,
   random: RandomSource,
 ): Promise<Group[]> {
-  const { decoding: { temperature }, reward, algorithm: { groupSize } } = config;
+  const { decoding: { temperature }, algorithm: { groupSize } } = config;
   const promptsAt = (places: readonly number[]) => places.map((place) => pool[indices[place]!]!);
   const all = [...indices.keys()];
   const first = await policy.generate(
@@ -168,10 +204,8 @@ async function screened(
     temperature,
     random.at("screening"),
   );
-  const passRates = groupMeans(
-    judge(promptsAt(all), first, reward).accuracy,
-    screeningRollouts,
-  );
+  const screening = await judgeRollouts(accuracy, promptsAt(all), first);
+  const passRates = groupMeans(screening.accuracy, screeningRollouts);
   const isMixed = (place: number) => passRates[place]! > 0 && passRates[place]! < 1;
   const mixed = all.filter(isMixed);
   const queue = isLast ? [...mixed, ...all.filter((place) => !isMixed(place))] : mixed;

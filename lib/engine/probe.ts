@@ -3,6 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { RandomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
 import type { Prompt } from "../dataset/prompt.ts";
+import type { Judge } from "../reward/judge.ts";
 import type { DiversityMeasure } from "../sampler/vas.ts";
 import { outcomeVariance } from "../sampler/scores.ts";
 import {
@@ -22,7 +23,7 @@ import { pathPassRates } from "./path_pass_rate.ts";
 import { largestDivisor, type PolicyRuntime } from "./policy_runtime.ts";
 import { measured, twoLevelVariance, weightedGain } from "./probe_estimates.ts";
 import { promptGradient } from "./prompt_gradient.ts";
-import { groupMeans, judge } from "./responses.ts";
+import { groupMeans, judgeRollouts } from "./responses.ts";
 import type { Rollouts } from "./rollouts.ts";
 
 /** One probe: what to record, and the files it names. */
@@ -33,8 +34,6 @@ export interface Probe {
 
 /** A prompt's rollouts are generated in groups of at most this many: the arithmetic of a group grows with its square. */
 const ROWS_PER_COPY = 8;
-
-const VERDICT = { format: 0, accuracy: 1 };
 
 /** Judged responses to one prompt. */
 interface Sample {
@@ -47,6 +46,7 @@ interface Bench {
   readonly policy: PolicyRuntime;
   readonly parameters: RuntimeTensor;
   readonly score: ScoreFunction;
+  readonly judge: Judge;
   readonly config: RunConfig;
   readonly rollouts: number;
   readonly stepSizes: readonly number[];
@@ -55,7 +55,7 @@ interface Bench {
 
 /** `count` judged responses to one prompt; equal sources give equal uniform numbers. */
 async function sample(
-  { policy, config, rollouts: count, counter }: Omit<Bench, "score">,
+  { policy, judge, config, rollouts: count, counter }: Omit<Bench, "score">,
   parameters: RuntimeTensor,
   prompt: Prompt,
   random: RandomSource,
@@ -65,7 +65,7 @@ async function sample(
   const { temperature } = config.decoding;
   const rollouts = await policy.generate(parameters, copies, groupSize, temperature, random);
   counter.add("validation", rollouts);
-  return { rollouts, correct: judge(copies, rollouts, VERDICT).accuracy };
+  return { rollouts, correct: (await judgeRollouts(judge, copies, rollouts)).accuracy };
 }
 
 /** log π(y | x) of each rollout from the log-probabilities of its tokens. */
@@ -172,7 +172,7 @@ async function measurePrompt(
 
 /** Scores of prompts from {@link SCORING_ROLLOUTS} rollouts each. */
 async function scorePrompts(
-  { policy, parameters, config, counter }: Bench,
+  { policy, parameters, judge, config, counter }: Bench,
   prompts: readonly Prompt[],
   random: RandomSource,
 ): Promise<readonly Scores[]> {
@@ -184,7 +184,7 @@ async function scorePrompts(
     random,
   );
   counter.add("validation", rollouts);
-  const { accuracy } = judge(prompts, rollouts, VERDICT);
+  const { accuracy } = await judgeRollouts(judge, prompts, rollouts);
   const passRates = groupMeans(accuracy, SCORING_ROLLOUTS);
   const tds = (measure: DiversityMeasure) =>
     groupDiversity(rollouts, { measure, padResponses: false });
@@ -218,6 +218,7 @@ function checkRollouts(rollouts: number, { algorithm: { groupSize } }: RunConfig
 export async function probePrompts(
   policy: PolicyRuntime,
   parameters: RuntimeTensor,
+  judge: Judge,
   config: RunConfig,
   pool: readonly Prompt[],
   step: number,
@@ -229,7 +230,7 @@ export async function probePrompts(
   if (probe === null) throw new ConfigError("evaluation.probe", "expected settings, got null");
   const prompts = pool.slice(0, probe.prompts), { rollouts, stepSizes } = probe;
   const correct = new Float32Array(prompts.length * rollouts);
-  const setting = { policy, parameters, config, rollouts, stepSizes, counter };
+  const setting = { policy, parameters, judge, config, rollouts, stepSizes, counter };
   const first = async (i: number) => {
     const drawn = await sample(setting, parameters, prompts[i]!, random.at("first", i));
     correct.set(drawn.correct, i * rollouts);

@@ -2,6 +2,7 @@
 import type { RandomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
 import type { Prompt } from "../dataset/prompt.ts";
+import type { Judge } from "../reward/judge.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RefreshRecord } from "../schema/run_record.ts";
 import type { RuntimeTensor } from "../tensor/session.ts";
@@ -9,7 +10,7 @@ import type { GenerationCounter } from "./counter.ts";
 import type { PromptScores } from "./engine_step.ts";
 import { groupDiversity } from "./group_diversity.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
-import { groupMeans, judge } from "./responses.ts";
+import { groupMeans, judgeRollouts } from "./responses.ts";
 
 /** One scoring: what to record, and what the sampler may take over and a file is to keep. */
 export interface PoolScoring {
@@ -17,12 +18,11 @@ export interface PoolScoring {
   readonly scores: PromptScores;
 }
 
-const COMPONENTS = { format: 0, accuracy: 1 };
-
 /** Samples `sampler.scoringRollouts` responses to each of `prompts` and scores them. The sampler is not changed. */
 export async function scorePool(
   policy: PolicyRuntime,
   parameters: RuntimeTensor,
+  judge: Judge,
   pool: readonly Prompt[],
   prompts: Int32Array,
   sampler: Sampler,
@@ -35,7 +35,8 @@ export async function scorePool(
   const asked = Array.from(prompts, (index) => pool[index]!);
   const rollouts = await policy.generate(parameters, asked, scoringRollouts, temperature, random);
   counter.add(control ? "validation" : "scoring", rollouts);
-  const passRate = groupMeans(judge(asked, rollouts, COMPONENTS).accuracy, scoringRollouts);
+  const { accuracy } = await judgeRollouts(judge, asked, rollouts);
+  const passRate = groupMeans(accuracy, scoringRollouts);
   const scores = sampler.score(step, prompts, passRate, groupDiversity(rollouts, diversity));
   return {
     scores,

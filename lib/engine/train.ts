@@ -1,33 +1,39 @@
 /**
- * Algorithm 1 of MMR1 (arXiv 2509.21268): GRPO whose batches a sampler draws.
+ * Algorithm 1 of MMR1 (arXiv 2509.21268): policy-gradient updates on batches that a sampler draws.
  *
  * One page, to be read against the paper; each part it calls is a page of its own.
  */
-import { groupAdvantage } from "../algorithm/advantage.ts";
+import { nextKlCoefficient } from "../algorithm/kl_controller.ts";
+import { ConfigError } from "../core/errors.ts";
 import { randomSource } from "../core/random.ts";
-import { createMicroMath } from "../dataset/micro_math.ts";
+import { createDataset } from "../dataset/dataset.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
+import { accuracyJudge, createJudge } from "../reward/judge.ts";
 import { createSampler, type RefreshPhase } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import { type RunRecord, spent } from "../schema/run_record.ts";
 import { onnxRuntime } from "../tensor/session.ts";
-import { GenerationCounter } from "./counter.ts";
+import { batchAdvantages } from "./batch_advantages.ts";
+import { batchReferences } from "./batch_references.ts";
 import { collectGroups } from "./collect_groups.ts";
+import { GenerationCounter } from "./counter.ts";
+import { Critic } from "./critic.ts";
 import type { ColumnsFile, EngineStep } from "./engine_step.ts";
 import { evaluate } from "./evaluate.ts";
 import { galleryOf } from "./gallery.ts";
+import { KeptPolicies } from "./kept_policies.ts";
 import { freshState, Learner } from "./learner.ts";
 import { miniBatches, trainingSizes } from "./mini_batch.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 import { probePrompts } from "./probe.ts";
 import { scorePool } from "./score_pool.ts";
-import { decodePolicy, decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
+import { decodePolicy, decodeSnapshot, encodePolicy, encodeSnapshot } from "./snapshot.ts";
 import { stepRecord } from "./step_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** How a run is executed. None of it changes what the run's result is. */
 export interface TrainExecution {
-  /** The cold start's policy: where training starts, and the frozen reference. */
+  /** The policy of the cold start, or of the stage before: where training starts, and the frozen reference. */
   readonly policy: Uint8Array;
   /** The snapshot to resume from; null begins afresh. */
   readonly resume: Uint8Array | null;
@@ -40,25 +46,44 @@ export async function* trainEngine(
   seed: number,
   { policy: initial, resume, threads }: TrainExecution,
 ): AsyncGenerator<EngineStep> {
-  const { algorithm, decoding, evaluation, optimizer, training } = config;
+  const { algorithm, decoding, evaluation, model, optimizer, training } = config;
+  if (model.kind !== "transformer") {
+    throw new ConfigError(
+      "model.kind",
+      `expected "transformer", which is trained here, got "${model.kind}"`,
+    );
+  }
+  const { temperature } = decoding, { kl, advantage } = algorithm;
   const random = randomSource(seed, "run");
   const runtime = await onnxRuntime({ threads });
-  const shape = policyShape(config.model, decoding.maxTokens);
-  const dataset = createMicroMath(config.dataset);
+  const shape = policyShape(model, decoding.maxTokens);
+  const dataset = await createDataset(config.dataset);
   const pool = dataset.train, budget = training.tokenBudget ?? Infinity;
+  const judge = await createJudge(config.reward, decoding);
+  const accuracy = await accuracyJudge(config.reward);
 
   const start = decodePolicy(initial, parameterCount(shape));
-  const saved = resume === null ? null : decodeSnapshot(resume, start.length);
+  const saved = resume === null ? null : decodeSnapshot(resume, parameterCount(shape));
   const policy = new PolicyRuntime(runtime, shape);
-  const reference = policy.parameters(start);
+  const reference = policy.parameters(start.parameters), sizes = trainingSizes(config);
   const learner = await Learner.create(
     runtime,
     shape,
     algorithm,
     optimizer,
-    trainingSizes(config),
-    saved?.learner ?? freshState(start),
+    sizes,
+    saved?.learner ?? freshState(start.parameters),
   );
+  const critic = advantage.kind !== "gae" ? null : await Critic.create(
+    runtime,
+    shape,
+    advantage.critic,
+    optimizer,
+    sizes,
+    saved?.critic ?? Critic.initialState(start.parameters, shape),
+  );
+  const criticWarmup = advantage.kind === "gae" ? advantage.critic.warmupSteps : 0;
+  let klCoefficient = saved?.numbers.klCoefficient ?? kl?.coefficient ?? 0;
   const sampler = createSampler(config.sampler, {
     prompts: pool.length,
     batchSize: training.batchSize,
@@ -67,9 +92,11 @@ export async function* trainEngine(
     levels: () => Int32Array.from(pool, ({ level }) => level),
   });
   if (saved !== null) sampler.restore(saved.sampler);
-  const counter = new GenerationCounter(saved ?? {});
+  const kept = new KeptPolicies(evaluation.checkpoints, saved?.numbers);
+  const counter = new GenerationCounter(saved ?? start); // a later stage goes on counting
 
   let records: RunRecord[] = [], files: ColumnsFile[] = [], summary = "";
+  let validated: number | null = null;
 
   const refresh = async (step: number, phase: RefreshPhase) => {
     const prompts = sampler.promptsToScore(step, phase, random.at("share", step));
@@ -78,14 +105,11 @@ export async function* trainEngine(
       scorePool(
         policy,
         learner.parameters,
+        accuracy,
         pool,
         prompts,
         sampler,
-        {
-          step,
-          temperature: decoding.temperature,
-          control,
-        },
+        { step, temperature, control },
         random.at(control ? "control" : "refresh", step),
         counter,
       );
@@ -98,24 +122,23 @@ export async function* trainEngine(
     sampler.refresh(scoring.scores);
   };
   const measure = async (step: number, isEnd: boolean) => {
-    const record = await evaluate(
+    const { record, gallery } = await evaluate(
       policy,
       learner.parameters,
+      accuracy,
       dataset,
-      {
-        step,
-        temperature: evaluation.temperature,
-        benchmarks: isEnd,
-      },
+      { ...evaluation, step, benchmarks: isEnd },
       random.at("evaluation"),
       counter,
     );
-    records.push(record);
-    summary = `accuracy ${record.splits.validation!.accuracy.toFixed(3)}`;
+    records.push(record, ...gallery === null ? [] : [gallery]);
+    validated = record.splits.validation!.accuracy;
+    summary = `accuracy ${validated.toFixed(3)}`;
     if (evaluation.probe === null || !isEnd) return;
     const probe = await probePrompts(
       policy,
       learner.parameters,
+      accuracy,
       config,
       pool,
       step,
@@ -132,17 +155,34 @@ export async function* trainEngine(
     return Math.max(step + 1, Math.min(training.steps, expected));
   };
   const finished = (step: number, isLast: boolean): EngineStep => {
-    const learned = learner.state(), selected = sampler.state(), totals = counter.totals();
+    const learned = learner.state(), judged = critic?.state() ?? null, totals = counter.totals();
+    const selected = sampler.state();
+    const policies = kept.afterStep(
+      step,
+      validated,
+      () => encodePolicy(learned.parameters, totals),
+    );
+    const numbers = { ...kept.state(), klCoefficient };
     const unit = {
       step,
       steps: isLast ? step : stepsInAll(step),
       records,
       files,
+      ...policies,
       summary,
-      snapshot: () => encodeSnapshot({ step, learner: learned, sampler: selected, ...totals }),
+      snapshot: () =>
+        encodeSnapshot({
+          step,
+          learner: learned,
+          critic: judged,
+          sampler: selected,
+          numbers,
+          ...totals,
+        }),
     };
     records = [];
     files = [];
+    validated = null;
     return unit;
   };
 
@@ -159,68 +199,75 @@ export async function* trainEngine(
     // Algorithm 1, lines 12-15: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly; N rollouts of each,
     // with the log-probabilities they were sampled with, and their rewards.
     const { indices, prompts, rollouts, rewards, generatedGroups } = await collectGroups(
-      { policy, parameters: learner.parameters, pool, sampler, config, counter },
+      { policy, parameters: learner.parameters, judge, accuracy, pool, sampler, config, counter },
       step,
       random,
       watch,
     );
 
-    // Each rollout's advantage over its group.
-    const advantages = new Float32Array(rollouts.count);
-    for (let at = 0; at < rollouts.count; at += algorithm.groupSize) {
-      const group = rewards.reward.subarray(at, at + algorithm.groupSize);
-      advantages.set(groupAdvantage(group, algorithm.advantage), at);
-    }
-    watch.lap("reward");
-
-    const referenceLogProbs = await policy.logProbs(
-      reference,
+    // What rewards are compared with: the frozen reference, a greedy response, the critic.
+    const references = await batchReferences(
+      { policy, parameters: learner.parameters, reference, algorithm, judge, temperature, counter },
       prompts,
       rollouts,
-      decoding.temperature,
+      klCoefficient,
+      random.at("greedy", step),
     );
+    const values = await critic?.values(prompts, rollouts) ?? null;
     watch.lap("reference");
 
-    // The GRPO update, in several mini-batches.
-    const updates = [];
+    // Each token's advantage.
+    const batch = batchAdvantages(algorithm, { rollouts, rewards, values, ...references });
+    watch.lap("reward");
+
+    // The update, in several mini-batches.
+    const updates = [], criticUpdates = [];
     for (let pass = 0; pass < algorithm.updatesPerBatch; pass++) {
-      for (
-        const batch of miniBatches(runtime, config, {
-          prompts,
-          rollouts,
-          advantages,
-          referenceLogProbs,
-        })
-      ) {
+      if (critic !== null) {
+        const { returns } = batch;
+        criticUpdates.push(
+          ...await critic.pass({ prompts, rollouts, oldValues: values!, returns: returns! }),
+        );
+      }
+      if (step <= criticWarmup) continue;
+      const whole = { ...references, ...batch, prompts, rollouts, klCoefficient };
+      for (const part of miniBatches(runtime, config, whole)) {
         const warmup = Math.min(1, (learner.updates + 1) / Math.max(1, optimizer.warmupUpdates));
         const learningRate = optimizer.learningRate * warmup;
-        const result = await learner.update(batch, learningRate, decoding.temperature);
+        const result = await learner.update(part, learningRate, temperature);
         updates.push({ ...result, learningRate });
       }
     }
     watch.lap("update");
 
-    records.push(
-      stepRecord({
-        step,
-        indices,
-        rollouts,
-        rewards,
-        groupSize: algorithm.groupSize,
-        generatedGroups,
-        updates,
-        totals: counter.totals(),
-        seconds: watch.seconds(),
-      }),
-    );
+    const record = stepRecord({
+      step,
+      indices,
+      prompts,
+      rollouts,
+      rewards,
+      weights: batch,
+      generatedGroups,
+      klCoefficient: kl === null ? null : klCoefficient,
+      updates,
+      criticUpdates,
+      totals: counter.totals(),
+      seconds: watch.seconds(),
+    });
+    records.push(record);
+    const divergence = references.klMean ?? record.klReference;
+    if (kl !== null && divergence !== null) {
+      klCoefficient = nextKlCoefficient(kl, klCoefficient, divergence, rollouts.count);
+    }
     isLast = step === training.steps || spent(counter.totals().tokens) >= budget;
     if (step === 1 || step % evaluation.galleryInterval === 0 || isLast) {
-      records.push(galleryOf(step, prompts, rollouts, rewards, advantages));
+      records.push(galleryOf(step, prompts, rollouts, rewards, batch.advantages));
     }
     if (!isLast) await refresh(step, "afterUpdate");
     if (step % evaluation.interval === 0 || isLast) await measure(step, isLast);
     yield finished(step, isLast);
   }
   await learner.release();
+  await critic?.release();
   await policy.release();
 }

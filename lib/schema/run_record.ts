@@ -89,8 +89,8 @@ export interface StepRecord {
 /** Means over the step's updates of the critic. */
 export interface CriticMetrics {
   readonly valueLoss: number;
-  /** 1 − Var(return − value)/Var(return), over tokens. */
-  readonly explainedVariance: number;
+  /** 1 − Var(return − value)/Var(return), over tokens; null where all returns were equal. */
+  readonly explainedVariance: number | null;
   readonly valueClipFraction: number;
   readonly gradNorm: number;
 }
