@@ -1,9 +1,56 @@
 /**
- * A strict verifier: the last balanced `\boxed{…}` of the last answer block, compared for equality.
+ * Verifiers: whether a response's boxed answer is the key.
  *
  * Containment never counts ("12" does not contain a right "1"), and an answer that was not given is null, never
- * a string that a key could equal; both are faults of published graders (MMR1's r1v.py, mathruler).
+ * a string that a key could equal; both are faults of published graders (MMR1's r1v.py, mathruler), which only
+ * "mmr1-compat" has.
  */
+
+/**
+ * - `exact`: the box of the last answer block, equal to the key up to its spelling ({@link normalizeAnswer}).
+ * - `math`: the last box, mathematically equal to the key, or the option it names.
+ * - `mmr1-compat`: MMR1's published accuracy, with its defects.
+ */
+export const VERIFIER_KINDS = ["exact", "math", "mmr1-compat"] as const;
+export type VerifierKind = typeof VERIFIER_KINDS[number];
+
+/** What a verifier reads of a prompt. */
+export interface AnswerKey {
+  readonly answer: string;
+  /** Options of a multiple-choice question, in order A, B, …; null when free-form or not known. */
+  readonly choices?: readonly string[] | null;
+}
+
+/** Share of the accuracy reward in [0, 1]: 0 or 1, except for mmr1-compat's partial credit. Never throws. */
+export type Verifier = (response: string, key: AnswerKey) => number;
+
+/**
+ * Makes a verifier. Only "math" has anything to load: about 0.4 s, once per process.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const math = await loadVerifier("math");
+ * equal(math("so it is \\boxed{\\frac{1}{2}}", { answer: "0.5" }), 1);
+ * equal(math("\\boxed{12}", { answer: "2" }), 0);
+ * equal(math("\\boxed{C}", { answer: "C", choices: ["1", "2", "3"] }), 1);
+ * ```
+ */
+export async function loadVerifier(kind: VerifierKind): Promise<Verifier> {
+  switch (kind) {
+    case "exact":
+      return (response, { answer }) => verify(response, answer) ? 1 : 0;
+    case "math":
+      mathVerifier ??= (await import("./verifiers/math.ts")).loadMathVerifier();
+      return mathVerifier;
+    case "mmr1-compat":
+      return (await import("./verifiers/mmr1_compat.ts")).mmr1Accuracy;
+    default:
+      return kind satisfies never;
+  }
+}
+
+let mathVerifier: Promise<Verifier> | null = null;
 
 const BOX = "\\boxed{";
 
