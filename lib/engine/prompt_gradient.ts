@@ -1,5 +1,6 @@
 /** The policy gradient of one prompt from its sampled responses. */
-import { groupAdvantage } from "../algorithm/advantage.ts";
+import { centered as centeredRewards } from "../algorithm/advantage/dr_grpo.ts";
+import { standardized as standardizedRewards } from "../algorithm/advantage/grpo.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { RuntimeTensor } from "../tensor/session.ts";
 import type { ScoreFunction } from "./gradient_graph.ts";
@@ -69,12 +70,9 @@ export async function promptGradient(
       squares += value * value;
     }
     // Both kinds of advantages are the weights times a number of their own.
-    const scale = (kind: "centered" | "standardized") => {
-      const first = groupAdvantage(own, kind)[0]!;
-      return (first / weights[0]! / groupSize) ** 2 * squares;
-    };
-    centered += scale("centered");
-    standardized += scale("standardized");
+    const scale = ([first]: Float32Array) => (first! / weights[0]! / groupSize) ** 2 * squares;
+    centered += scale(centeredRewards(own));
+    standardized += scale(standardizedRewards(own, 1e-6));
   }
   if (informative === 0) {
     return {
