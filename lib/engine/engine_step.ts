@@ -23,6 +23,20 @@ export interface ColumnsFile {
   readonly columns: Columns;
 }
 
+/** A policy to keep, as a safetensors file. */
+export interface PolicyFile {
+  /** Path below the run's folder. */
+  readonly file: string;
+  /** Its content, taken when the unit is written. */
+  readonly bytes: () => Uint8Array;
+}
+
+/** The policy with the highest validation accuracy so far, the earliest of equals. */
+export interface BestPolicy {
+  readonly step: number;
+  readonly accuracy: number;
+}
+
 /**
  * One unit of finished work. Executing it again from the previous snapshot gives the same records, except for
  * their `seconds`.
@@ -34,6 +48,12 @@ export interface EngineStep {
   readonly steps: number;
   readonly records: readonly RunRecord[];
   readonly files: readonly ColumnsFile[];
+  /** Policies to write before the records. */
+  readonly policies: readonly PolicyFile[];
+  /** Policies of earlier units that are no longer to be kept: paths below the run's folder. */
+  readonly dropped: readonly string[];
+  /** Null where no best policy is kept. */
+  readonly best: BestPolicy | null;
   /** A few words on how it goes, for a progress line: `accuracy 0.52, reward 1.31`. */
   readonly summary: string;
   /** The state after this unit, as bytes that the same engine can resume from. */
