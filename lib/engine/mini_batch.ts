@@ -81,7 +81,9 @@ export function tokenWeights(
  */
 export function* miniBatches(
   runtime: TensorRuntime,
-  algorithm: Pick<AlgorithmConfig, "groupSize" | "miniBatches" | "aggregation" | "kl">,
+  { algorithm }: {
+    readonly algorithm: Pick<AlgorithmConfig, "groupSize" | "miniBatches" | "aggregation" | "kl">;
+  },
   { prompts, rollouts, referenceLogProbs, referenceAll, klCoefficient, ...batch }: RolloutBatch,
 ): Generator<UpdateData> {
   const { kl } = algorithm;
