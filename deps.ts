@@ -64,6 +64,7 @@ export const loadVega = async () => ({
 
 /** Writes Parquet. */
 export const loadParquetWriter = () => import("hyparquet-writer");
+export type { SchemaElement as ParquetElement } from "hyparquet";
 /** Reads Parquet. */
 export const loadParquetReader = () => import("hyparquet");
 /** Decodes JPEG, in plain JavaScript. */
