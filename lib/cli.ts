@@ -20,6 +20,8 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return await (await import("./cli/export_command.ts")).exportCommand(given);
     case "show-data":
       return (await import("./cli/show_data_command.ts")).showDataCommand(given);
+    case "serve-reward":
+      return await (await import("./cli/serve_reward_command.ts")).serveRewardCommand(given);
     default:
       return given.command satisfies never;
   }

@@ -12,7 +12,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   reward: ["core", "dataset", "policy"],
   sampler: ["core", "dataset"],
   algorithm: ["core", "tensor"],
-  schema: ["core", "dataset", "policy", "sampler", "algorithm"],
+  schema: ["core", "dataset", "policy", "reward", "sampler", "algorithm"],
   engine: [
     "core",
     "tensor",
@@ -25,7 +25,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   store: ["core", "schema"],
   plan: ["core", "dataset", "policy", "sampler", "schema"],
-  runner: ["core", "schema", "engine", "store"],
+  runner: ["core", "reward", "schema", "engine", "store"],
   analysis: ["core", "dataset", "sampler", "schema", "store"],
   report: ["core", "dataset", "policy", "sampler", "algorithm", "schema", "store", "analysis"],
 };

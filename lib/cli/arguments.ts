@@ -1,6 +1,7 @@
 /** The command line as typed values. */
 import { parseArgs } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
+import { VERIFIER_KINDS, type VerifierKind } from "../reward/verify.ts";
 
 /** What the program can be asked to do. */
 export const COMMANDS = [
@@ -11,6 +12,7 @@ export const COMMANDS = [
   "power",
   "export",
   "show-data",
+  "serve-reward",
 ] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
@@ -39,6 +41,9 @@ export interface Arguments {
   readonly to: string | null;
   /** Of `power`: the effect to find, a share. */
   readonly effect: number;
+  /** Of `serve-reward`: where to listen, 0 for any free port; what judges answers. */
+  readonly port: number;
+  readonly verifier: VerifierKind;
 }
 
 type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile"> | "help";
@@ -133,6 +138,18 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     meaning: "the effect to find (default: 0.02, two points of a share or 2 % of the baseline)",
     commands: ["power"],
   },
+  port: {
+    name: "port",
+    value: "N",
+    meaning: "where to listen on this machine (default: 5000; 0: any free port)",
+    commands: ["serve-reward"],
+  },
+  verifier: {
+    name: "verifier",
+    value: VERIFIER_KINDS.join(" | "),
+    meaning: "what judges answers (default: math)",
+    commands: ["serve-reward"],
+  },
   help: { name: "help", meaning: "this text", commands: COMMANDS },
 };
 
@@ -181,6 +198,11 @@ const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     count: [0, 1],
     text: "Writes a page with samples of a recipe's data set, their images and answers.",
   },
+  "serve-reward": {
+    operand: "",
+    count: [0, 0],
+    text: "Serves a reward model of rules over HTTP, for remote rewards; Ctrl-C ends it.",
+  },
 };
 
 /** How to call a command, or all of them. */
@@ -188,7 +210,7 @@ export function usage(command: Command | null = null): string {
   const lines: string[] = [];
   for (const name of command === null ? COMMANDS : [command]) {
     const { operand, text } = DESCRIPTIONS[name];
-    lines.push(`deno task ${name} ${operand}`, `  ${text}`);
+    lines.push(`deno task ${name} ${operand}`.trimEnd(), `  ${text}`);
     for (const flag of Object.values(FLAGS)) {
       if (!flag.commands.includes(name)) continue;
       const form = `--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
@@ -232,7 +254,8 @@ export function parseArguments(args: readonly string[]): Arguments | null {
   const { operand, count: [least, most] } = DESCRIPTIONS[command];
   if (operands.length < least || operands.length > most) {
     const got = operands.length === 0 ? "none" : operands.join(" ");
-    throw new ConfigError(command, `expected ${most === 1 ? "one " : ""}${operand}, got ${got}`);
+    const wanted = most === 0 ? "flags only" : most === 1 ? `one ${operand}` : operand;
+    throw new ConfigError(command, `expected ${wanted}, got ${got}`);
   }
   const values = (flag: Flag) => parsed[FLAGS[flag].name] as readonly string[];
   for (const { name, value, repeatable, commands } of infos) {
@@ -266,6 +289,8 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     store: values("store")[0] ?? "runs",
     to: values("to")[0] ?? null,
     effect: parseEffect(values("effect")[0]),
+    port: parsePort(values("port")[0]),
+    verifier: parseVerifier(values("verifier")[0]),
   };
 }
 
@@ -284,6 +309,25 @@ function parseEffect(text: string | undefined): number {
     throw new ConfigError("--effect", `expected a share above 0 and below 1, got "${text}"`);
   }
   return effect;
+}
+
+function parsePort(text: string | undefined): number {
+  if (text === undefined) return 5000;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+    throw new ConfigError("--port", `expected a whole number from 0 to 65535, got "${text}"`);
+  }
+  return Number(text);
+}
+
+function parseVerifier(text: string | undefined): VerifierKind {
+  const kind = VERIFIER_KINDS.find((kind) => kind === (text ?? "math"));
+  if (kind !== undefined) return kind;
+  throw new ConfigError(
+    "--verifier",
+    `expected one of ${VERIFIER_KINDS.join(", ")}, got "${text}"${
+      didYouMean(text!, VERIFIER_KINDS)
+    }`,
+  );
 }
 
 /** The command that goes on where `args` stopped, to be typed into a shell. */

@@ -24,6 +24,8 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       store: "s",
       to: null,
       effect: 0.02,
+      port: 5000,
+      verifier: "math",
     },
   );
 });
@@ -47,6 +49,8 @@ Deno.test("parseArguments() fills in what is not given", () => {
     store: "runs",
     to: null,
     effect: 0.02,
+    port: 5000,
+    verifier: "math",
   });
   equal(parseArguments(["show-data"])?.file, null);
   equal(parseArguments(["run", "--help"]), null);
@@ -81,6 +85,10 @@ const faults: readonly [string, RegExp][] = [
   ["report a.ts --set-a b=1", /--set-a: no flag of "report", only of compare/],
   ["run a.ts b.ts", /run: expected one FILE, got a\.ts b\.ts/],
   ["rum a.ts", /command: expected one of run, plan, .* got "rum"; did you mean "run"\?/],
+  ["serve-reward a.ts", /serve-reward: expected flags only, got a\.ts/],
+  ["serve-reward --port 70000", /--port: expected a whole number from 0 to 65535, got "70000"/],
+  ["serve-reward --verifier maths", /--verifier: expected one of .*; did you mean "math"\?/],
+  ["run a.ts --port 1", /--port: no flag of "run", only of serve-reward/],
   ["", /command: expected one of .*, got nothing/],
   ["report a.ts --to d", /--to: no flag of "report", only of export/],
   ["plan a.ts --force", /--force: no flag of "plan", only of run/],

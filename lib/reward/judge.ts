@@ -15,7 +15,7 @@ import type {
 } from "./reward_function.ts";
 import { createTagCount } from "./tag_count.ts";
 import { truncationTerm } from "./truncation.ts";
-import { loadVerifier } from "./load_verifier.ts";
+import { loadVerifier } from "./verify.ts";
 
 export type { RewardInput } from "./reward_function.ts";
 
@@ -62,6 +62,7 @@ export interface JudgeContext {
  * import { deepEqual } from "node:assert/strict";
  * import { parseResponse } from "./response.ts";
  * import { overlong } from "./overlong.ts";
+ * import { rewards } from "./reward_config.ts";
  * const config = rewards({ overlong: overlong({ buffer: 2 }) });
  * const judge = await createJudge(config, { maxTokens: 4 });
  * const text = "<think>3 + 4</think><answer>\\boxed{7}</answer>";

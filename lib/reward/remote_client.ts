@@ -65,16 +65,16 @@ export async function askRemote(
           throw error;
         }
         warn(`${error.message}; the remote reward of ${rollouts.length} rollouts counts as 0`);
-        answers[index] = { rewards: rollouts.map(() => 0), parts: new Map() };
+        answers[index] = { rewards: rollouts.map(() => 0), parts: null };
       }
     }
   }));
-  const names = [...new Set(answers.flatMap(({ parts }) => [...parts.keys()]))].sort();
+  const names = namesOfParts(answers, config);
   return answers.flatMap(({ rewards, parts }) =>
     rewards.map((reward, i) => {
       const terms = names.map((name): [string, number] => [
         `remote.${name}`,
-        weight * (parts.get(name)?.[i] ?? 0),
+        parts === null ? 0 : weight * parts.get(name)![i]!,
       ]);
       const rest = weight * reward - terms.reduce((total, [, value]) => total + value, 0);
       return { remote: rest, ...Object.fromEntries(terms) };
@@ -84,7 +84,26 @@ export async function askRemote(
 
 interface Answer {
   readonly rewards: readonly number[];
-  readonly parts: ReadonlyMap<string, readonly number[]>;
+  /** Null where there was no answer and zeros stand in for it. */
+  readonly parts: ReadonlyMap<string, readonly number[]> | null;
+}
+
+/** Names of the parts, sorted. Servers of one model name the same ones. */
+function namesOfParts(answers: readonly Answer[], { urls }: RemoteRewardConfig): string[] {
+  const lists = answers.flatMap(({ parts }, i) =>
+    parts === null ? [] : [{ url: urls[i % urls.length]!, names: [...parts.keys()].sort() }]
+  );
+  const first = lists[0];
+  const other = lists.find(({ names }) => names.join() !== first!.names.join());
+  if (other !== undefined) {
+    throw new RemoteRewardError(
+      other.url,
+      `expected rewards in the parts that ${first!.url} gives (${first!.names.join(", ")}), ` +
+        `got ${other.names.join(", ")}`,
+      false,
+    );
+  }
+  return first?.names ?? [];
 }
 
 interface Patience {

@@ -9,7 +9,7 @@ import { type RemoteRewardConfig, remoteRewardSchema } from "./remote.ts";
 import { type RepetitionConfig, repetitionSchema } from "./repetition.ts";
 import { type TagCountConfig, tagCountSchema } from "./tag_count.ts";
 import { type TruncationConfig, truncationSchema } from "./truncation.ts";
-import { VERIFIER_KINDS, type VerifierKind } from "./load_verifier.ts";
+import { VERIFIER_KINDS, type VerifierKind } from "./verify.ts";
 
 /** The terms that add up to a rollout's reward. Null switches one off. */
 export interface RewardConfig {

@@ -1,13 +1,11 @@
 /** What a reward is: a pure function of a prompt, a response and the limits it was made under. */
 import type { Prompt } from "../dataset/prompt.ts";
 import type { ParsedResponse } from "./response.ts";
+import type { AnswerKey } from "./verify.ts";
 
 /** One rollout to be judged. */
 export interface RewardInput {
-  readonly prompt: Pick<Prompt, "question" | "answer"> & {
-    /** What a multiple-choice question offers, A first; null for an open one. */
-    readonly choices?: readonly string[] | null;
-  };
+  readonly prompt: Pick<Prompt, "question"> & AnswerKey;
   readonly response: ParsedResponse;
 }
 

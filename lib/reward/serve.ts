@@ -7,7 +7,7 @@ import { createJudge, type Score } from "./judge.ts";
 import { lmmR1Rewards } from "./published.ts";
 import { parseResponse } from "./response.ts";
 import type { RewardInput } from "./reward_function.ts";
-import type { VerifierKind } from "./load_verifier.ts";
+import type { VerifierKind } from "./verify.ts";
 
 /** How to serve. */
 export interface ServeRewardOptions {

@@ -3,9 +3,10 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StoreError } from "../core/errors.ts";
+import { remoteHosts } from "../reward/remote.ts";
 import { storeError } from "../store/files.ts";
 import { FILES } from "../store/run_folder.ts";
-import { folderOf } from "../store/task.ts";
+import { folderOf, type Task } from "../store/task.ts";
 import { readLines } from "./lines.ts";
 import { type Assignment, type Outcome, STOP, type WorkerEvent } from "./messages.ts";
 import { STOP_SIGNALS } from "./signals.ts";
@@ -30,8 +31,17 @@ function permitted(path: string): string {
   );
 }
 
-/** What a worker may do: read, write the store, load native code of the project's packages. */
-function workerFlags(store: string): string[] {
+/** The servers a task's settings name. A worker may ask no others: its permissions are its own, not its parent's. */
+function networkFlags(task: Task): string[] {
+  const remote = task.kind === "run" ? task.config.reward.remote : null;
+  return remote === null ? [] : [`--allow-net=${remoteHosts(remote.urls).join(",")}`];
+}
+
+/**
+ * What a worker may do: read, write the store, load native code of the project's packages, and ask the reward models
+ * that its settings name.
+ */
+function workerFlags(store: string, task: Task): string[] {
   return [
     "--quiet",
     "--no-prompt",
@@ -41,6 +51,7 @@ function workerFlags(store: string): string[] {
     `--allow-write=${permitted(store)}`,
     "--allow-sys=hostname",
     `--allow-ffi=${permitted(join(ROOT, "node_modules"))}`,
+    ...networkFlags(task),
   ];
 }
 
@@ -61,7 +72,7 @@ export class WorkerProcess {
     const folder = join(assignment.store, folderOf(assignment.task));
     this.log = join(folder, FILES.log);
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...workerFlags(assignment.store), WORKER],
+      args: ["run", ...workerFlags(assignment.store, assignment.task), WORKER],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
