@@ -1,5 +1,5 @@
 /** Throughput of training and generation, as shares of the machine's matrix-product peak. */
-import { grpo } from "../algorithm/grpo.ts";
+import { grpo } from "../algorithm/algorithm.ts";
 import type { BenchResult } from "../core/bench.ts";
 import { randomSource } from "../core/random.ts";
 import {
