@@ -1,17 +1,10 @@
 /** Settings come in as plain data and go on only when they are complete, typed and in range. */
 import type { z } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
-import { LEVELS } from "../dataset/family.ts";
-import { weightedPrompts } from "../sampler/vas.ts";
+import { crossFaults, type Fault } from "./cross_faults.ts";
 import { expected, fieldsOf, schemaAt, wordsOf } from "./expected.ts";
-import { noSuchField, type Path, pathText, show, valueAt } from "./path.ts";
+import { noSuchField, pathText, show, valueAt } from "./path.ts";
 import { type RunConfig, runConfigSchema } from "./run_config.ts";
-
-/** One thing that is wrong. */
-interface Fault {
-  readonly path: Path;
-  readonly problem: string;
-}
 
 /**
  * The settings of one run, checked: types, ranges, unknown fields, and what fields must hold together.
@@ -109,67 +102,4 @@ function itemsInWords(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig):
 
 function hint(got: unknown, words: readonly string[]): string {
   return typeof got === "string" ? didYouMean(got, words) : "";
-}
-
-/** What each field allows by itself, but not together with the others. */
-function crossFaults(config: RunConfig): Fault[] {
-  const { algorithm, coldStart, dataset, evaluation, filter, sampler, training } = config;
-  const faults: Fault[] = [];
-  const { batchSize } = training, { miniBatches } = algorithm;
-  if (batchSize % miniBatches !== 0) {
-    faults.push({
-      path: ["training", "batchSize"],
-      problem: `expected a multiple of algorithm.miniBatches (${miniBatches}), since groups stay ` +
-        `whole, got ${batchSize}`,
-    });
-  }
-  if (
-    sampler.kind === "vas" && sampler.mixtureRatio > 0 &&
-    weightedPrompts(sampler.mixtureRatio, batchSize) === 0
-  ) {
-    faults.push({
-      path: ["sampler", "mixtureRatio"],
-      problem: `expected 0, or at least 1/${batchSize}: of a batch of ${batchSize} prompts this ` +
-        `draws none by its score, got ${sampler.mixtureRatio}`,
-    });
-  }
-  if (sampler.kind === "learnability" && sampler.candidates > dataset.prompts) {
-    faults.push({
-      path: ["sampler", "candidates"],
-      problem: `expected at most dataset.prompts (${dataset.prompts}), got ${sampler.candidates}`,
-    });
-  }
-  if (
-    sampler.kind === "learnability" && sampler.bufferShare > 0 &&
-    weightedPrompts(sampler.bufferShare, batchSize) === 0
-  ) {
-    faults.push({
-      path: ["sampler", "bufferShare"],
-      problem: `expected 0, or at least 1/${batchSize}: of a batch of ${batchSize} prompts this ` +
-        `draws none from the buffer, got ${sampler.bufferShare}`,
-    });
-  }
-  if (filter.kind === "screening" && filter.screeningRollouts >= algorithm.groupSize) {
-    faults.push({
-      path: ["filter", "screeningRollouts"],
-      problem:
-        `expected less than algorithm.groupSize (${algorithm.groupSize}), so that there is a rest of ` +
-        `the group to continue with, got ${filter.screeningRollouts}`,
-    });
-  }
-  if (evaluation.probe !== null && evaluation.probe.prompts > dataset.prompts) {
-    faults.push({
-      path: ["evaluation", "probe", "prompts"],
-      problem:
-        `expected at most dataset.prompts (${dataset.prompts}), got ${evaluation.probe.prompts}`,
-    });
-  }
-  if (coldStart.shortcutRates.length > LEVELS.length) {
-    faults.push({
-      path: ["coldStart", "shortcutRates"],
-      problem: `expected at most ${LEVELS.length} rates, one for each level, got ` +
-        `${coldStart.shortcutRates.length}`,
-    });
-  }
-  return faults;
 }

@@ -12,6 +12,7 @@ function definition(schema: Schema): z.core.$ZodTypes["_zod"]["def"] {
 /** The schema of the field at `path` of `value`; the outermost known one where the path leads outside. */
 export function schemaAt(schema: Schema, path: Path, value: unknown): Schema {
   const def = definition(schema);
+  if (def.type === "lazy") return schemaAt(def.getter(), path, value);
   if (def.type === "union") {
     const chosen = def.options.find((option) => accepts(option, value));
     return chosen === undefined ? schema : schemaAt(chosen, path, value);
@@ -38,13 +39,20 @@ function accepts(option: Schema, value: unknown): boolean {
 
 /** Names of an object's fields; none for anything else. */
 export function fieldsOf(schema: Schema): string[] {
-  const def = definition(schema);
+  const def = definition(unwrapped(schema));
   return def.type === "object" ? Object.keys(def.shape) : [];
+}
+
+/** What may also be null, or is looked up late, without that. */
+function unwrapped(schema: Schema): Schema {
+  const def = definition(schema);
+  if (def.type === "nullable") return unwrapped(def.innerType);
+  return def.type === "lazy" ? unwrapped(def.getter()) : schema;
 }
 
 /** The words an enumeration or a literal allows, or the kinds a union tells apart; none for anything else. */
 export function wordsOf(schema: Schema): string[] {
-  const def = definition(schema);
+  const def = definition(unwrapped(schema));
   switch (def.type) {
     case "enum":
       return Object.values(def.entries).map(String);
@@ -72,6 +80,8 @@ export function expected(schema: Schema): string {
       return "a text";
     case "nullable":
       return `${expected(def.innerType)} or null`;
+    case "lazy":
+      return expected(def.getter());
     case "array":
       return `a list, each item ${expected(def.element)}`;
     case "enum":

@@ -1,7 +1,8 @@
 /** What a result is: which settings and seed. Where and how fast it was computed is not in here. */
 import type { SupervisedConfig } from "../algorithm/supervised.ts";
+import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, fingerprint, fingerprintText } from "../core/fingerprint.ts";
-import type { MicroMathConfig } from "../dataset/micro_math.ts";
+import { type HeldOutConfig, heldOutOf } from "../dataset/dataset.ts";
 import type { TransformerConfig } from "../policy/transformer.ts";
 import { type RunConfig, SCHEMA_VERSION } from "./run_config.ts";
 
@@ -46,11 +47,20 @@ export function createRunIds(): (config: RunConfig, seed: number) => string {
     );
 }
 
+/** The stages of a run from the first one, which begins from the cold start, to the run itself. */
+export function stagesOf(config: RunConfig): readonly RunConfig[] {
+  const stages: RunConfig[] = [];
+  for (let stage: RunConfig | null = config; stage !== null; stage = stage.previous) {
+    stages.unshift(stage);
+  }
+  return stages;
+}
+
 /** The part of the settings that decides a cold start: runs that agree on it share one. */
 export interface ColdStartIdentity {
   readonly model: TransformerConfig;
   /** The splits it is evaluated on. The pool of reinforcement learning is not among them. */
-  readonly dataset: Omit<MicroMathConfig, "prompts" | "unsolvable">;
+  readonly heldOut: HeldOutConfig;
   readonly coldStart: SupervisedConfig;
   /** Longest response, the end-of-sequence token included: it sizes the policy. */
   readonly maxTokens: number;
@@ -58,21 +68,26 @@ export interface ColdStartIdentity {
   readonly evaluationTemperature: number;
 }
 
-/** What decides the cold start that a run begins from. */
-export function coldStartIdentity(
-  { model, dataset, coldStart, decoding, evaluation }: RunConfig,
-): ColdStartIdentity {
-  const { prompts: _prompts, unsolvable: _unsolvable, ...splits } = dataset;
+/**
+ * What decides the cold start that a run begins from, or that its first stage does.
+ *
+ * Errors: a {@link ConfigError} for a pretrained model, which has none.
+ */
+export function coldStartIdentity(config: RunConfig): ColdStartIdentity {
+  const { model, dataset, coldStart, decoding, evaluation } = stagesOf(config)[0]!;
+  if (model.kind !== "transformer" || coldStart === null) {
+    throw new ConfigError("coldStart", `${model.kind} begins without one`);
+  }
   return {
     model,
-    dataset: splits,
+    heldOut: heldOutOf(dataset),
     coldStart,
     maxTokens: decoding.maxTokens,
     evaluationTemperature: evaluation.temperature,
   };
 }
 
-/** The identity of the cold start that a run begins from, 16 hexadecimal digits. */
+/** The identity of the cold start that a run begins from, 16 hexadecimal digits. Errors: as {@link coldStartIdentity}. */
 export function coldStartId(config: RunConfig): string {
   return fingerprint({ schema: SCHEMA_VERSION, coldStart: coldStartIdentity(config) });
 }
