@@ -71,7 +71,7 @@ const start = await collect(
 );
 const bytes = policyOf(start.at(-1)!.snapshot());
 const shape = policyShape(CONFIG.model, CONFIG.decoding.maxTokens);
-const theta = decodePolicy(bytes, parameterCount(shape));
+const theta = decodePolicy(bytes, parameterCount(shape)).parameters;
 const runtime = await onnxRuntime({ threads: 1 });
 const policy = new PolicyRuntime(runtime, shape), parameters = policy.parameters(theta);
 const pool = createMicroMath(CONFIG.dataset).train;
