@@ -40,15 +40,26 @@ export interface CriticUpdate {
 
 /** The critic of PPO. Its learning rate is constant. */
 export class Critic {
+  readonly #runtime: TensorRuntime;
+  readonly #shape: PolicyShape;
+  readonly #learningRate: number;
+  readonly #sizes: TrainingSizes;
+  readonly #trained: TrainedParameters;
   readonly #evaluations = new Map<string, Promise<Session>>();
 
   private constructor(
-    readonly runtime: TensorRuntime,
-    readonly shape: PolicyShape,
-    readonly config: CriticConfig,
-    readonly sizes: TrainingSizes,
-    readonly trained: TrainedParameters,
-  ) {}
+    runtime: TensorRuntime,
+    shape: PolicyShape,
+    learningRate: number,
+    sizes: TrainingSizes,
+    trained: TrainedParameters,
+  ) {
+    this.#runtime = runtime;
+    this.#shape = shape;
+    this.#learningRate = learningRate;
+    this.#sizes = sizes;
+    this.#trained = trained;
+  }
 
   /**
    * Compiles the update.
@@ -73,7 +84,7 @@ export class Critic {
     const graph = criticTrainingGraph(shape, config.valueClip, optimizer, sizes);
     const session = await runtime.compile(graph);
     const trained = new TrainedParameters(runtime, session, optimizer, state);
-    return new Critic(runtime, shape, config, sizes, trained);
+    return new Critic(runtime, shape, config.learningRate, sizes, trained);
   }
 
   /** The state of a critic that has learnt nothing: the policy's trunk and a head of zeros. */
@@ -87,11 +98,11 @@ export class Critic {
    * @returns [rollouts * responseTokens]; 0 behind a response's end
    */
   async values(prompts: readonly Prompt[], rollouts: Rollouts): Promise<Float32Array> {
-    const { responseTokens } = this.shape, { groupSize, lengths } = rollouts;
+    const { responseTokens } = this.#shape, { groupSize, lengths } = rollouts;
     const session = await this.#evaluation(promptsPerRun(prompts.length, groupSize), groupSize);
-    const { parameters } = this.trained;
+    const { parameters } = this.#trained;
     const values = new Float32Array(rollouts.tokens.length);
-    for (const { feeds, from } of responseRuns(this.runtime, prompts, rollouts)) {
+    for (const { feeds, from } of responseRuns(this.#runtime, prompts, rollouts)) {
       const result = await session.run({ parameters, ...feeds });
       values.set(floats(result.values), from);
     }
@@ -101,19 +112,19 @@ export class Critic {
     return values;
   }
 
-  /** One optimiser update, on one mini-batch of as many groups as {@link sizes} says. */
+  /** One optimiser update, on one mini-batch of as many groups as its `sizes` say. */
   async update({ prompts, rollouts, oldValues, returns }: CriticBatch): Promise<CriticUpdate> {
-    const { responseTokens } = this.shape, { tokens, lengths } = rollouts;
+    const { responseTokens } = this.#shape, { tokens, lengths } = rollouts;
     const cells = (data: Float32Array | Int32Array) =>
-      this.runtime.tensor(data, [rollouts.count, responseTokens]);
+      this.#runtime.tensor(data, [rollouts.count, responseTokens]);
     const tokenShares = tokenWeights(lengths, responseTokens, "token-mean");
-    const { outputs, gradNorm, applied } = await this.trained.update({
-      ...promptTensors(this.runtime, prompts),
+    const { outputs, gradNorm, applied } = await this.#trained.update({
+      ...promptTensors(this.#runtime, prompts),
       inputs: cells(shiftedInputs(tokens, responseTokens)),
       oldValues: cells(oldValues),
       returns: cells(returns),
       tokenShares: cells(tokenShares),
-    }, this.config.learningRate);
+    }, this.#learningRate);
     const values = floats(outputs.values);
     const counted = (of: Float32Array) => [...of].filter((_, cell) => tokenShares[cell]! > 0);
     const sum = (name: typeof VALUE_SUMS[number]) =>
@@ -132,13 +143,13 @@ export class Critic {
    * policy's mini-batches.
    */
   async pass(batch: CriticBatch): Promise<CriticUpdate[]> {
-    const { prompts, groupSize } = this.sizes;
+    const { prompts, groupSize } = this.#sizes;
     if (batch.prompts.length % prompts !== 0) {
       throw new RangeError(
         `Cannot cut ${batch.prompts.length} prompts into mini-batches of ${prompts}`,
       );
     }
-    const width = prompts * groupSize * this.shape.responseTokens;
+    const width = prompts * groupSize * this.#shape.responseTokens;
     const updates: CriticUpdate[] = [];
     for (let k = 0; k < batch.prompts.length / prompts; k++) {
       const groups = Array.from({ length: prompts }, (_, group) => k * prompts + group);
@@ -156,12 +167,12 @@ export class Critic {
 
   /** A copy of the state, for {@link create} to go on from. */
   state(): LearnerState {
-    return this.trained.state();
+    return this.#trained.state();
   }
 
   /** Frees the compiled graphs. */
   async release(): Promise<void> {
-    await this.trained.release();
+    await this.#trained.release();
     for (const session of this.#evaluations.values()) await (await session).release();
   }
 
@@ -169,7 +180,7 @@ export class Critic {
     const key = `${prompts}x${groupSize}`;
     let session = this.#evaluations.get(key);
     if (session === undefined) {
-      session = this.runtime.compile(valuesGraph(this.shape, prompts, groupSize));
+      session = this.#runtime.compile(valuesGraph(this.#shape, prompts, groupSize));
       this.#evaluations.set(key, session);
     }
     return session;
