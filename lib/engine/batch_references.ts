@@ -60,13 +60,14 @@ export async function batchReferences(
     : null;
   let klPenalties: Float32Array | null = null, klMean: number | null = null;
   if (kl?.place === "reward") {
-    const divergence = isFull
+    const { estimator } = kl;
+    const divergence = estimator === "full"
       ? fullDivergence(
         await policy.logDistributions(parameters, prompts, rollouts, temperature),
         referenceAll!,
         rollouts,
       )
-      : oldLogProbs.map((logProb, i) => tokenKl(kl.estimator, logProb, referenceLogProbs![i]!));
+      : oldLogProbs.map((logProb, i) => tokenKl(estimator, logProb, referenceLogProbs![i]!));
     klPenalties = divergence.map((value) => klCoefficient * value);
     klMean = meanOverTokens(divergence, rollouts.lengths);
   }

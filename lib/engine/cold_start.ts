@@ -11,8 +11,7 @@
 import type { SupervisedConfig } from "../algorithm/supervised.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { shortcutResponse, unboxed, workedResponse } from "../dataset/demonstration.ts";
-import { createHeldOut } from "../dataset/dataset.ts";
-import { demonstrationPrompt } from "../dataset/micro_math.ts";
+import { demonstrationPrompt, microMathHeldOut } from "../dataset/micro_math.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import { initialParameters, parameterCount, policyShape } from "../policy/parameters.ts";
 import { encodeResponse } from "../policy/tokenizer.ts";
@@ -100,7 +99,7 @@ export async function* coldStartEngine(
   const { coldStart: config } = identity;
   const runtime: TensorRuntime = await onnxRuntime({ threads });
   const shape = policyShape(identity.model, identity.maxTokens);
-  const heldOut = await createHeldOut(identity.dataset);
+  const heldOut = microMathHeldOut(identity.heldOut);
   const accuracy = await accuracyJudge(rewards());
   const root = randomSource(config.seed, "cold start");
 
@@ -186,6 +185,7 @@ export async function* coldStartEngine(
       files: [],
       policies: [],
       dropped: [],
+      best: null,
       summary: `loss ${loss.toFixed(3)}`,
       snapshot: () =>
         encodeSnapshot({

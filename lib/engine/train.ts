@@ -8,6 +8,7 @@ import { ConfigError } from "../core/errors.ts";
 import { randomSource } from "../core/random.ts";
 import { createDataset } from "../dataset/dataset.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
+import { whyUnreadable } from "../policy/tokenizer.ts";
 import { accuracyJudge, createJudge } from "../reward/judge.ts";
 import { createSampler, type RefreshPhase } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
@@ -57,7 +58,7 @@ export async function* trainEngine(
   const random = randomSource(seed, "run");
   const runtime = await onnxRuntime({ threads });
   const shape = policyShape(model, decoding.maxTokens);
-  const dataset = await createDataset(config.dataset);
+  const dataset = await createDataset(config.dataset, whyUnreadable);
   const pool = dataset.train, budget = training.tokenBudget ?? Infinity;
   const judge = await createJudge(config.reward, decoding);
   const accuracy = await accuracyJudge(config.reward);
