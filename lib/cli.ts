@@ -22,6 +22,8 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return (await import("./cli/show_data_command.ts")).showDataCommand(given);
     case "serve-reward":
       return await (await import("./cli/serve_reward_command.ts")).serveRewardCommand(given);
+    case "data":
+      return await (await import("./cli/data_command.ts")).dataCommand(given);
     default:
       return given.command satisfies never;
   }

@@ -13,6 +13,7 @@ export const COMMANDS = [
   "export",
   "show-data",
   "serve-reward",
+  "data",
 ] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
@@ -24,6 +25,8 @@ export interface Arguments {
   readonly file: string | null;
   /** The second experiment of `compare`; null for every other command. */
   readonly otherFile: string | null;
+  /** Everything behind the command, of which `data` has up to three. */
+  readonly operands: readonly string[];
   readonly seeds: string | null;
   readonly set: readonly string[];
   /** Of `compare`: for the first experiment only, and for the second. */
@@ -44,9 +47,14 @@ export interface Arguments {
   /** Of `serve-reward`: where to listen, 0 for any free port; what judges answers. */
   readonly port: number;
   readonly verifier: VerifierKind;
+  /** Of `data convert`: the format to write; the recipe's split to take. */
+  readonly format: string | null;
+  readonly split: string | null;
+  /** Of `data`: names of fields, such as `question=prompt`. */
+  readonly keys: string | null;
 }
 
-type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile"> | "help";
+type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile" | "operands"> | "help";
 
 interface FlagInfo {
   readonly name: string;
@@ -118,7 +126,7 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   json: {
     name: "json",
     meaning: "JSON lines on the output stream",
-    commands: EXPERIMENT_COMMANDS,
+    commands: [...EXPERIMENT_COMMANDS, "data"],
   },
   store: {
     name: "store",
@@ -149,6 +157,24 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     value: VERIFIER_KINDS.join(" | "),
     meaning: "what judges answers (default: math)",
     commands: ["serve-reward"],
+  },
+  format: {
+    name: "format",
+    value: "NAME",
+    meaning: "the format to write: mm-eureka, mm-eureka-internvl, lmm-r1, easyr1, verl, mmr1",
+    commands: ["data"],
+  },
+  split: {
+    name: "split",
+    value: "NAME",
+    meaning: "the split of a recipe's data set to write (default: train, its pool)",
+    commands: ["data"],
+  },
+  keys: {
+    name: "keys",
+    value: "question=NAME,…",
+    meaning: "names of fields (default: question=problem,answer=answer,images=images)",
+    commands: ["data"],
   },
   help: { name: "help", meaning: "this text", commands: COMMANDS },
 };
@@ -202,6 +228,12 @@ const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     operand: "",
     count: [0, 0],
     text: "Serves a reward model of rules over HTTP, for remote rewards; Ctrl-C ends it.",
+  },
+  data: {
+    operand: "describe FILE | convert FROM TO",
+    count: [2, 3],
+    text:
+      "Says what is in a file of questions, or writes one, or a recipe's pool, in a trainer's format.",
   },
 };
 
@@ -275,6 +307,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     command,
     file: operands[0] ?? null,
     otherFile: operands[1] ?? null,
+    operands,
     seeds: values("seeds")[0] ?? null,
     set: values("set"),
     setA: values("setA"),
@@ -291,6 +324,9 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     effect: parseEffect(values("effect")[0]),
     port: parsePort(values("port")[0]),
     verifier: parseVerifier(values("verifier")[0]),
+    format: values("format")[0] ?? null,
+    split: values("split")[0] ?? null,
+    keys: values("keys")[0] ?? null,
   };
 }
 

@@ -10,6 +10,7 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       command: "run",
       file: "a.ts",
       otherFile: null,
+      operands: ["a.ts"],
       seeds: "1..3",
       set: ["a.b=1,2", "c=[3]"],
       setA: [],
@@ -26,6 +27,9 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       effect: 0.02,
       port: 5000,
       verifier: "math",
+      format: null,
+      split: null,
+      keys: null,
     },
   );
 });
@@ -35,6 +39,7 @@ Deno.test("parseArguments() fills in what is not given", () => {
     command: "plan",
     file: "a.ts",
     otherFile: null,
+    operands: ["a.ts"],
     seeds: null,
     set: [],
     setA: [],
@@ -51,6 +56,9 @@ Deno.test("parseArguments() fills in what is not given", () => {
     effect: 0.02,
     port: 5000,
     verifier: "math",
+    format: null,
+    split: null,
+    keys: null,
   });
   equal(parseArguments(["show-data"])?.file, null);
   equal(parseArguments(["run", "--help"]), null);

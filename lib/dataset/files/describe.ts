@@ -48,6 +48,8 @@ export interface Description {
   readonly duplicates: {
     /** Rows that ask and show what an earlier one does. */
     readonly content: number;
+    /** Rows with the name of an earlier one: faults. */
+    readonly id: number;
   };
   readonly sources: Counts;
   readonly families: Counts;
@@ -77,7 +79,7 @@ export async function describeRows(
   const imageKinds = new Tally(), sizes = new Tally();
   const questions = new Lengths(), answers = new Lengths(), tokens = new Lengths();
   const widths = new Lengths(), heights = new Lengths();
-  let rows = 0, duplicates = 0, illustrated = 0, images = 0, readable = 0;
+  let rows = 0, duplicates = 0, sameIds = 0, illustrated = 0, images = 0, readable = 0;
   const addImages = (row: Row) => {
     const found = row.images.map(imageSize);
     for (const { kind, width, height } of found) {
@@ -96,10 +98,12 @@ export async function describeRows(
     tokens.add(reading.tokens);
     if (!reading.isTooLong && row.images.length <= 1) readable++;
   };
-  for await (const { place, format, row, fault } of readRows(path, options)) {
+  for await (const read of readRows(path, options)) {
+    const { place, format, row, fault } = read;
     rows++;
     if (fault !== null) {
       faults.add(place, fault);
+      if (read.isSameId) sameIds++;
       continue;
     }
     try {
@@ -134,7 +138,7 @@ export async function describeRows(
       width: widths.spread(),
       height: heights.spread(),
     },
-    duplicates: { content: duplicates },
+    duplicates: { content: duplicates, id: sameIds },
     sources: sources.counts(),
     families: families.counts(),
     levels: levels.counts(),

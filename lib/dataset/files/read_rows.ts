@@ -16,10 +16,28 @@ export interface ReadOptions {
   readonly keys?: RowKeys;
 }
 
-/** A row, or what is wrong with it. `place` is `file:line`, in a Parquet file `file, row n`, both from 1. */
-export type ReadRow =
-  | { readonly place: string; readonly format: RowFormat; readonly row: Row; readonly fault: null }
-  | { readonly place: string; readonly format: null; readonly row: null; readonly fault: string };
+/** A row, or what is wrong with it. */
+export type ReadRow = SoundRow | FaultyRow;
+
+interface SoundRow {
+  /** `file:line`, in a Parquet file `file, row n`, both from 1. */
+  readonly place: string;
+  readonly format: RowFormat;
+  readonly row: Row;
+  readonly fault: null;
+}
+
+interface FaultyRow {
+  readonly place: string;
+  readonly format: null;
+  readonly row: null;
+  readonly fault: string;
+  /** True where the fault is that an earlier row has this one's name. */
+  readonly isSameId: boolean;
+}
+
+/** The name of a row is that of an earlier one. */
+class SameId extends RowFault {}
 
 /**
  * The rows of a JSON, JSON lines or Parquet file, or of a folder of images with its `metadata.jsonl`, in order. A row
@@ -42,7 +60,7 @@ export async function* readRows(
     const row = LAYOUTS[found].read(record, reading);
     const first = row.id === null ? null : ids.add(row.id, n);
     if (first !== null) {
-      throw new RowFault(
+      throw new SameId(
         `id: expected one of its own, got ${brief(row.id)} as in ${placeOf(first)}`,
       );
     }
@@ -57,7 +75,13 @@ export async function* readRows(
       result = checked(raw.number, raw);
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
-      result = { place: placeOf(raw.number), format: null, row: null, fault: error.message };
+      result = {
+        place: placeOf(raw.number),
+        format: null,
+        row: null,
+        fault: error.message,
+        isSameId: error instanceof SameId,
+      };
     }
     yield result;
   }
