@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
 import { decodeTensors } from "../core/safetensors.ts";
+import { BEST_POLICY, policyFile } from "../engine/kept_policies.ts";
 import type { Files } from "../store/files.ts";
 import { decodeJsonLines } from "../store/json_lines.ts";
 import { RunFolder } from "../store/run_folder.ts";
@@ -41,11 +42,22 @@ async function contents(files: Files) {
     const file = `${FOLDER}/scores/refresh_${step}.arrow`;
     return decodeScores(files.read(file)!, file);
   });
-  const { steps, recordsBytes, policyBytes } = JSON.parse(text("result.json"));
+  const { steps, recordsBytes, policyBytes, bestStep, bestAccuracy } = JSON.parse(
+    text("result.json"),
+  );
+  const vectorOf = (name: string) => {
+    const bytes = files.read(`${FOLDER}/${name}`);
+    return bytes === null ? null : decodeTensors(bytes).tensors.vector;
+  };
   return {
     records,
     scores: await Promise.all(scores),
-    vector: decodeTensors(files.read(`${FOLDER}/policy.safetensors`)!).tensors.vector,
+    vector: vectorOf("policy.safetensors"),
+    kept: Object.fromEntries(
+      [BEST_POLICY, ...Array.from({ length: 7 }, (_, step) => policyFile(step))]
+        .map((name) => [name, vectorOf(name)]),
+    ),
+    best: { step: bestStep, accuracy: bestAccuracy },
     config: JSON.parse(text("config.json")),
     steps,
     sizesHold: recordsBytes === files.size(`${FOLDER}/records.jsonl`) &&
@@ -71,6 +83,18 @@ Deno.test("a run writes two records per step and declares itself done", () => {
   equal(expected.records.length, 14);
   equal(expected.steps, 6);
   ok(expected.sizesHold);
+});
+
+Deno.test("a run keeps the last of every second policy, and the best", () => {
+  const names = Object.keys(expected.kept).filter((name) => expected.kept[name] !== null);
+  deepEqual(names, [BEST_POLICY, policyFile(6)]);
+  deepEqual(expected.kept[policyFile(6)], expected.vector);
+  // The keyed engine's measure of a policy is its second number, which is in the records.
+  const accuracies = expected.records.filter((_, i) => i % 2 === 0)
+    .map(({ gradNorm }) => gradNorm as number);
+  equal(expected.best.accuracy, Math.max(...accuracies));
+  equal(expected.best.step, accuracies.indexOf(expected.best.accuracy));
+  equal(expected.kept[BEST_POLICY]![1], expected.best.accuracy);
 });
 
 for (const [often, checkpointMs] of [["at every step", 0], ["seldom", 1]] as const) {

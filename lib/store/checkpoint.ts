@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { StoreError } from "../core/errors.ts";
+import type { BestPolicy } from "../engine/engine_step.ts";
 import { remedy } from "./task.ts";
 
 /** Where a run can go on from. */
@@ -15,6 +16,9 @@ export interface Checkpoint {
   readonly recordsBytes: number;
   /** Wall-clock seconds of work so far, over all executions. */
   readonly seconds: number;
+  /** Policies that are not to be kept beyond this checkpoint: paths below the run's folder. */
+  readonly dropped: readonly string[];
+  readonly best: BestPolicy | null;
   /** The engine's state. */
   readonly snapshot: Uint8Array;
 }

@@ -8,6 +8,8 @@ const checkpoint = {
   steps: 70,
   recordsBytes: 1234,
   seconds: 5.5,
+  dropped: ["policies/step-000001.safetensors"],
+  best: { step: 2, accuracy: 0.25 },
   snapshot: Uint8Array.of(1, 2, 3, 4, 5),
 };
 

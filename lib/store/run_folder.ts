@@ -1,10 +1,11 @@
 /**
  * The folder of one run or cold start, as its one writer sees it.
  *
- * The order of writes is what makes a crash harmless. Files of columns come first, then the records that name
- * them, then the checkpoint that says how long the records are; each is on the disk before the next begins.
- * Whatever a crash leaves beyond the last checkpoint is cut off and done again, and doing it again gives the
- * same records, for an engine's randomness is keyed by place. `result.json` comes last: it means done.
+ * The order of writes is what makes a crash harmless. Files of columns and kept policies come first, then the
+ * records that name them, then the checkpoint that says how long the records are; each is on the disk before the
+ * next begins. Policies that are dropped go once the checkpoint says so. Whatever a crash leaves beyond the last
+ * checkpoint is cut off and done again, and doing it again gives the same records, for an engine's randomness is
+ * keyed by place. `result.json` comes last: it means done.
  */
 import { dirname, join } from "node:path";
 import { StoreError } from "../core/errors.ts";
@@ -42,6 +43,9 @@ export interface RunResult {
   /** Sizes that the files must have. */
   readonly recordsBytes: number;
   readonly policyBytes: number;
+  /** Of the policy with the highest validation accuracy; null where it was not kept. */
+  readonly bestStep: number | null;
+  readonly bestAccuracy: number | null;
   readonly finishedAt: string; // ISO 8601
 }
 
@@ -67,6 +71,8 @@ export class RunFolder {
   #checkpointAt = -Infinity;
   #checkpointCost = 0;
   #checkpoint: Checkpoint | null = null;
+  /** Policies to remove once there is a checkpoint beyond them. */
+  #dropped: string[] = [];
 
   private constructor(files: Files, folder: string, now: () => number) {
     this.#files = files;
@@ -128,11 +134,9 @@ export class RunFolder {
    * checkpoints have cost less than a twentieth of the time. Returns whether there is one.
    */
   async commit(unit: EngineStep, { always = false } = {}): Promise<boolean> {
-    for (const { file, columns } of unit.files) {
-      const path = this.#path(file);
-      if (this.#files.size(dirname(path)) === null) this.#makeFolder(dirname(path));
-      writeAtomically(this.#files, path, await encodeColumns(columns));
-    }
+    for (const { file, columns } of unit.files) this.#write(file, await encodeColumns(columns));
+    for (const { file, bytes } of unit.policies) this.#write(file, bytes());
+    this.#dropped.push(...unit.dropped);
     const lines = encodeJsonLines(unit.records);
     this.#files.append(this.#path(FILES.records), lines);
     this.#recordsBytes += lines.length;
@@ -145,10 +149,14 @@ export class RunFolder {
       steps: unit.steps,
       recordsBytes: this.#recordsBytes,
       seconds: this.#seconds(),
+      dropped: this.#dropped,
+      best: unit.best,
       snapshot: unit.snapshot(),
     };
+    this.#dropped = [];
     this.#files.sync(this.#path(FILES.records));
     writeAtomically(this.#files, this.#path(FILES.checkpoint), encodeCheckpoint(this.#checkpoint));
+    this.#drop();
     this.#checkpointAt = this.#now();
     this.#checkpointCost = this.#checkpointAt - begin;
     return true;
@@ -173,6 +181,8 @@ export class RunFolder {
       seconds: this.#seconds(),
       recordsBytes: this.#recordsBytes,
       policyBytes: policy.length,
+      bestStep: last.best?.step ?? null,
+      bestAccuracy: last.best?.accuracy ?? null,
       finishedAt: new Date().toISOString(),
     };
     writeJson(this.#files, this.#path(FILES.result), result);
@@ -185,6 +195,19 @@ export class RunFolder {
 
   #seconds(): number {
     return this.#secondsBefore + (this.#now() - this.#begun) / 1000;
+  }
+
+  #write(file: string, bytes: Uint8Array): void {
+    const path = this.#path(file);
+    if (this.#files.size(dirname(path)) === null) this.#makeFolder(dirname(path));
+    writeAtomically(this.#files, path, bytes);
+  }
+
+  /** Removes the policies that the checkpoint says are no longer kept. */
+  #drop(): void {
+    const paths = this.#checkpoint!.dropped.map((file) => this.#path(file));
+    for (const path of paths) this.#files.remove(path);
+    for (const folder of new Set(paths.map(dirname))) this.#files.sync(folder);
   }
 
   /** A folder whose name is on the disk. */
@@ -222,6 +245,7 @@ export class RunFolder {
             `the file was cut short; ${remedy(records)}`,
         );
       }
+      this.#drop();
     }
     if (recordsBytes === null) {
       // Its name must be on the disk before that of a checkpoint: `begin` makes this folder durable.

@@ -9,7 +9,8 @@ const { run: task } = makeTasks();
 
 /** A unit without records, whose snapshot is its step. */
 function unit(step: number, steps = 10, snapshot = () => Uint8Array.of(step)): EngineStep {
-  return { step, steps, records: [], files: [], summary: "", snapshot };
+  const nothing = { records: [], files: [], policies: [], dropped: [], best: null };
+  return { step, steps, ...nothing, summary: "", snapshot };
 }
 
 Deno.test("RunFolder.commit() takes checkpoints as often as they cost a twentieth of the time", async () => {
@@ -66,12 +67,15 @@ Deno.test("RunFolder.finish() refuses a run that has not come to its last step",
 Deno.test("RunFolder.open() names the file when records or checkpoint are damaged, and changes nothing", async () => {
   const files = new CrashingFiles();
   const run = RunFolder.open(files, FOLDER, task);
-  await run.commit({ ...unit(3), records: [{ kind: "gallery", step: 3, rollouts: [] }] });
+  await run.commit({
+    ...unit(3),
+    records: [{ kind: "gallery", step: 3, split: "train", rollouts: [] }],
+  });
   const records = files.read(`${FOLDER}/records.jsonl`)!;
   files.truncate(`${FOLDER}/records.jsonl`, 10);
   throws(
     () => RunFolder.open(files, FOLDER, task),
-    /records\.jsonl: expected at least 42 bytes, as the checkpoint of step 3 says, got 10: .*--force --filter x$/,
+    /records\.jsonl: expected at least 58 bytes, as the checkpoint of step 3 says, got 10: .*--force --filter x$/,
   );
   equal(files.size(`${FOLDER}/records.jsonl`), 10);
   files.remove(`${FOLDER}/records.jsonl`);

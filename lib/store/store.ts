@@ -1,6 +1,7 @@
 /** The store: a folder with one folder per run and per cold start, all of it plain files. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { StoreError } from "../core/errors.ts";
+import { BEST_POLICY, policyFile, stepOfPolicyFile } from "../engine/kept_policies.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import { type RunConfig, SCHEMA_VERSION } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
@@ -32,6 +33,9 @@ export interface StoreHistory {
   readonly runs: readonly HistoryEntry[];
   readonly coldStarts: readonly ColdStartHistoryEntry[];
 }
+
+/** One of a run's policies: the final one, that with the highest validation accuracy, or that after a step. */
+export type WhichPolicy = "last" | "best" | number;
 
 /** Options of {@link openStore}. */
 export interface OpenStoreOptions {
@@ -97,13 +101,27 @@ export class Store {
   }
 
   /**
-   * The final parameters of a finished run or cold start; null when it is not finished.
+   * The parameters of a finished run or cold start: the final ones, the best ones, or those after a step. Null when
+   * it is not finished.
    *
-   * Errors: a {@link StoreError} when the file is gone or has the wrong size.
+   * Errors: a {@link StoreError} when the final ones are gone or have the wrong size, and for others that were not
+   * kept, with those that were.
    */
-  policy(name: string): Uint8Array | null {
+  policy(name: string, which: WhichPolicy = "last"): Uint8Array | null {
     const result = this.result(name);
     if (result === null) return null;
+    if (which !== "last" && which !== result.steps) {
+      const file = which === "best" ? BEST_POLICY : policyFile(which);
+      const bytes = this.#files.read(this.path(name, file));
+      if (bytes === null) {
+        throw new StoreError(
+          `${this.path(name)}: expected the policy ${
+            which === "best" ? "with the best validation accuracy" : `after step ${which}`
+          }, which was not kept; there is ${this.policies(name).join(", ")}`,
+        );
+      }
+      return bytes;
+    }
     const path = this.path(name, FILES.policy);
     const bytes = this.#files.read(path);
     if (bytes?.length !== result.policyBytes) {
@@ -113,6 +131,14 @@ export class Store {
       );
     }
     return bytes;
+  }
+
+  /** The policies that {@link policy} gives of a finished run: `last`, then `best`, then steps by number. */
+  policies(name: string): readonly WhichPolicy[] {
+    const files = namesIn(this.path(name, dirname(BEST_POLICY))).map((entry) => entry.name);
+    const steps = files.map(stepOfPolicyFile).filter((step) => step !== null);
+    const best = files.includes(basename(BEST_POLICY)) ? ["best" as const] : [];
+    return ["last", ...best, ...steps.toSorted((a, b) => a - b)];
   }
 
   /** Steps, seconds and sizes of a finished run; null when it is not finished. */

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { diskFiles, type Files, writeAtomically, writeShared } from "./files.ts";
 import { decodeJsonLines } from "./json_lines.ts";
 import { RunLock } from "./run_lock.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore, type Store, type WhichPolicy } from "./store.ts";
 
 async function withStore(use: (store: Store) => void | Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -75,6 +75,32 @@ Deno.test("Store.policy() refuses parameters of the wrong size", () =>
     makeRun(store, "b", { "result.json": result(0), "policy.safetensors": "ab" });
     throws(() => store.policy("b"), /policy\.safetensors: expected 3 bytes, got 2/);
     equal(store.policy("never begun"), null);
+  }));
+
+Deno.test("Store.policy() gives the last, the best and those of steps, and says which there are", () =>
+  withStore((store) => {
+    makeRun(store, "a", { "result.json": result(0), "policy.safetensors": "end" });
+    deepEqual(store.policies("a"), ["last"]);
+    throws(
+      () => store.policy("a", "best"),
+      /a: expected the policy with the best validation accuracy, which was not kept; there is last$/,
+    );
+    Deno.mkdirSync(store.path("a", "policies"));
+    for (const name of ["best", "step-000010", "step-000005", "step-1234567"]) {
+      Deno.writeTextFileSync(store.path("a", "policies", `${name}.safetensors`), name);
+    }
+    Deno.writeTextFileSync(store.path("a", "policies", "step-000015.safetensors.tmp"), "");
+    deepEqual(store.policies("a"), ["last", "best", 5, 10, 1234567]);
+    const read = (which: WhichPolicy) => new TextDecoder().decode(store.policy("a", which)!);
+    equal(read("best"), "best");
+    equal(read(5), "step-000005");
+    equal(read(1234567), "step-1234567");
+    equal(read(1), "end"); // the run's last step
+    throws(
+      () => store.policy("a", 15),
+      /a: expected the policy after step 15, which was not kept; there is last, best, 5, 10, 1234567$/,
+    );
+    equal(store.policy("never begun", 5), null);
   }));
 
 Deno.test("RunData.scores() names a missing file", () =>

@@ -9,6 +9,7 @@
 import { randomSource } from "../../core/random.ts";
 import { decodeTensors, encodeTensors } from "../../core/safetensors.ts";
 import type { ColumnsFile, EngineStep } from "../../engine/engine_step.ts";
+import { KeptPolicies } from "../../engine/kept_policies.ts";
 import type { RunRecord } from "../../schema/run_record.ts";
 import type { EngineOptions, Engines } from "../engines.ts";
 
@@ -35,7 +36,18 @@ function scoresAt(step: number, vector: Float32Array): ColumnsFile {
   };
 }
 
-/** Units for steps 0 to `steps`: a record each, scores every third. */
+/** Settings for policies to keep: of every second step, the last one of them, and the best. */
+const KEPT = { interval: 2, limit: 1, best: true };
+
+/** The vector as a policy. */
+function policyBytes(vector: Float32Array): Uint8Array {
+  return encodeTensors({ metadata: {}, tensors: { vector } });
+}
+
+/**
+ * Units for steps 0 to `steps`: a record each, scores every third, and for runs policies to keep, of which the best
+ * is the one with the largest second number.
+ */
 export async function* keyedEngine(
   kind: string,
   steps: number,
@@ -44,6 +56,10 @@ export async function* keyedEngine(
   { resume }: EngineOptions,
 ): AsyncGenerator<EngineStep> {
   const saved = resume === null ? null : decodeTensors(resume);
+  const kept = new KeptPolicies(
+    kind === "run" ? KEPT : { interval: null, limit: null, best: false },
+    JSON.parse(saved?.metadata.kept ?? "{}"),
+  );
   let vector = saved?.tensors.vector ?? initial;
   const begun = saved === null ? 0 : Number(saved.metadata.step) + 1;
   for (let step = begun; step <= steps; step++) {
@@ -66,13 +82,16 @@ export async function* keyedEngine(
       seconds: { total: (performance.now() - begin) / 1000 },
     };
     await Promise.resolve();
+    const policies = kept.afterStep(step, moved[1]!, () => policyBytes(moved));
+    const metadata = { step: `${step}`, kept: JSON.stringify(kept.state()) };
     yield {
       step,
       steps,
       records: [record, { ...record, loss: -record.loss }],
       files: step % REFRESH_INTERVAL === 0 ? [scoresAt(step, moved)] : [],
+      ...policies,
       summary: `loss ${moved[0]!.toFixed(3)}`,
-      snapshot: () => encodeTensors({ metadata: { step: `${step}` }, tensors: { vector: moved } }),
+      snapshot: () => encodeTensors({ metadata, tensors: { vector: moved } }),
     };
   }
 }
@@ -90,6 +109,6 @@ export const engines: Engines = {
     ),
   policyOf: (snapshot) => {
     const { vector } = decodeTensors(snapshot).tensors;
-    return Promise.resolve(encodeTensors({ metadata: {}, tensors: { vector: vector! } }));
+    return Promise.resolve(policyBytes(vector!));
   },
 };
