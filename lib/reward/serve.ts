@@ -75,8 +75,8 @@ function readRequest(body: string): RewardInput[] | string {
   }
   const result = requestSchema.safeParse(value);
   if (!result.success) {
-    const { path, message } = result.error.issues[0]!;
-    return `expected {query, prompts, labels}, each a list of texts; ${path.join(".")}: ${message}`;
+    const name = result.error.issues[0]!.path[0] ?? "the body";
+    return `expected {query, prompts, labels}, each a list of texts; ${String(name)} is none`;
   }
   const { query, prompts, labels } = result.data;
   if (query.length !== prompts.length || query.length !== labels.length) {
