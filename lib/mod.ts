@@ -12,7 +12,9 @@ export {
   screening,
 } from "./algorithm/group_filter.ts";
 export { grpo } from "./algorithm/grpo.ts";
+export { files } from "./dataset/files/files.ts";
 export { microMath } from "./dataset/micro_math.ts";
+export { mixture } from "./dataset/mixture.ts";
 export { ablate, grid } from "./plan/axes.ts";
 export { type Case, cases } from "./plan/case.ts";
 export { defineExperiment, type Experiment } from "./plan/experiment.ts";

@@ -236,7 +236,11 @@ export const LAYOUTS: Readonly<Record<RowFormat, Omit<Layout, "write"> & Partial
     matches: ({ message, id, question }) =>
       asText(message) !== null && id !== undefined && question === undefined,
   },
-  "lmm-r1": { ...chat, matches: ({ message }) => message !== undefined && message !== null },
+  "lmm-r1": {
+    matches: ({ message }) => message !== undefined && message !== null,
+    read: chat.read,
+    write: (row, target, index) => ({ ...chat.write(row, target, index), question: row.question }),
+  },
   "easyr1": easyR1,
   "mmr1": { ...easyR1, matches: () => false },
 };

@@ -52,7 +52,13 @@ export const PARQUET_SCHEMAS: Readonly<
   >
 > = {
   "mm-eureka": chat,
-  "lmm-r1": chat,
+  "lmm-r1": schemaOf([
+    text("id"),
+    text("message"),
+    text("answer"),
+    text("question"),
+    ...extras,
+  ]),
   "mm-eureka-internvl": schemaOf([
     text("id"),
     messages("conversations"),
