@@ -19,7 +19,7 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
     case "export":
       return await (await import("./cli/export_command.ts")).exportCommand(given);
     case "show-data":
-      return (await import("./cli/show_data_command.ts")).showDataCommand(given);
+      return await (await import("./cli/show_data_command.ts")).showDataCommand(given);
     case "serve-reward":
       return await (await import("./cli/serve_reward_command.ts")).serveRewardCommand(given);
     case "data":

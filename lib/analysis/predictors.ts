@@ -112,7 +112,7 @@ export function predictors(set: ProbeSet): Predictors {
     {
       key: "groupGradient",
       valueOf: (row) =>
-        advantage === "standardized" ? row.groupSquaredNormStandardized : row.groupSquaredNorm,
+        advantage.kind === "grpo" ? row.groupSquaredNormStandardized : row.groupSquaredNorm,
     },
     { key: "squaredGradNorm", valueOf: (row) => row.squaredGradNorm },
     { key: "gain", valueOf: (row) => gainOf(row, step, measure).value },

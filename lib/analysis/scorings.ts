@@ -17,8 +17,8 @@ export interface Scoring {
 }
 
 /** Whether it is a scoring of every prompt: a refresh may be of a share of the pool. */
-function isWhole(record: RefreshRecord, { config }: RunData): boolean {
-  return record.prompts === config.dataset.prompts;
+function isWhole({ prompts, pool }: RefreshRecord): boolean {
+  return prompts === pool;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function readScorings(
   const scorings: Scoring[] = [];
   for (const run of doneRuns(arm)) {
     for (const record of recordsOf(run, "refresh")) {
-      if (!isWhole(record, run) || !wanted(record.step)) continue;
+      if (!isWhole(record) || !wanted(record.step)) continue;
       scorings.push({
         seed: run.seed,
         step: record.step,
@@ -56,7 +56,7 @@ export function scoringSteps(arm: ArmResults): readonly number[] {
   const steps = new Set<number>();
   for (const run of doneRuns(arm)) {
     for (const record of recordsOf(run, "refresh")) {
-      if (isWhole(record, run)) steps.add(record.step);
+      if (isWhole(record)) steps.add(record.step);
     }
   }
   return [...steps].sort((a, b) => a - b);

@@ -78,7 +78,7 @@ export function collectResults(plan: Plan, store: Store): ExperimentResults {
     started(id) ? store.readRun(id) : { ...notStarted, id, config, seed };
   const coldStart = (id: string): RunData => {
     const { config } = plan.runs.find((run) => run.coldStart === id)!;
-    const { seed } = config.coldStart;
+    const seed = config.coldStart?.seed ?? 0;
     return started(coldStartFolder(id))
       ? { ...store.readColdStart(id), config, seed }
       : { ...notStarted, id, config, seed };

@@ -1,6 +1,7 @@
 /** `show-data`: what the policy is asked, to look at. */
 import { dirname, join } from "node:path";
-import { createMicroMath } from "../dataset/micro_math.ts";
+import { createDataset } from "../dataset/dataset.ts";
+import { whyUnreadable } from "../policy/tokenizer.ts";
 import { renderSamplesPage } from "../report/samples_page.ts";
 import { recipe } from "../schema/recipe.ts";
 import { diskFiles, writeAtomically } from "../store/files.ts";
@@ -10,9 +11,9 @@ import { EXIT } from "./exit.ts";
 const SAMPLES_PER_CELL = 6;
 
 /** Writes a page with samples of a recipe's data set. */
-export function showDataCommand({ file }: Arguments): number {
+export async function showDataCommand({ file }: Arguments): Promise<number> {
   const name = file ?? "mmr1_micro";
-  const dataset = createMicroMath(recipe(name).dataset);
+  const dataset = await createDataset(recipe(name).dataset, whyUnreadable);
   const path = join("reports", "html", `data_${name}.html`);
   diskFiles.makeFolder(dirname(path));
   const page = renderSamplesPage(dataset, { perCell: SAMPLES_PER_CELL });

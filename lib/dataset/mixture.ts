@@ -142,20 +142,27 @@ function checkHeldOut(sets: readonly Dataset[], heldOut: readonly Prompt[]): voi
   }
 }
 
+/** Which source comes next, as an index into `names`: the draws of a mixture with probabilities. */
+export function drawsOf(
+  { probabilities, seed }: Pick<MixtureConfig, "probabilities" | "seed">,
+  names: readonly string[],
+): () => number {
+  const random = randomSource(seed, "mixture");
+  const ends: number[] = [];
+  names.reduce((sum, name, i) => ends[i] = sum + (probabilities?.[name] ?? 1), 0);
+  return () => {
+    const place = random.next() * ends.at(-1)!;
+    return ends.findIndex((end) => place < end);
+  };
+}
+
 function poolOf(
   { probabilities, stopping, seed }: MixtureConfig,
   names: readonly string[],
   sets: readonly Dataset[],
 ): Prompt[] {
   if (probabilities === null) return sets.flatMap(({ train }) => train);
-  const random = randomSource(seed, "mixture");
-  const ends: number[] = [];
-  names.reduce((sum, name, i) => ends[i] = sum + probabilities[name]!, 0);
-  const next = () => {
-    const place = random.next() * ends.at(-1)!;
-    return ends.findIndex((end) => place < end);
-  };
-  const pool: Prompt[] = [];
+  const next = drawsOf({ probabilities, seed }, names), pool: Prompt[] = [];
   for (const { list, index } of interleave(sets.map(({ train }) => train.length), next, stopping)) {
     if (pool.length === MOST_DRAWS) {
       throw new ConfigError(

@@ -59,7 +59,7 @@ export function batchAdvantages(
     truncated: rollouts.ended.map((ended) => !ended),
   });
   const tokensPerGroup = groupSize * responseTokens;
-  let advantages = estimated.advantages.map((advantage, i) =>
+  let advantages: Float32Array = estimated.advantages.map((advantage, i) =>
     advantage * weights[Math.floor(i / tokensPerGroup)]!
   );
   if (algorithm.whitening) advantages = whiten(advantages, lengths, responseTokens);

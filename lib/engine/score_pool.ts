@@ -46,6 +46,7 @@ export async function scorePool(
       control,
       file: `scores/${control ? "control" : "refresh"}-${String(step).padStart(6, "0")}.arrow`,
       prompts: prompts.length,
+      pool: pool.length,
       scoringRollouts,
       ...summary(scores, prompts),
       ...counter.totals(),

@@ -1,6 +1,6 @@
 /** What a run will generate, exactly, and about how long it will take. */
 import { randomSource } from "../core/random.ts";
-import { BENCHMARKS } from "../dataset/prompt.ts";
+import { datasetSize } from "../dataset/size.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
@@ -23,30 +23,36 @@ export interface ColdStartTiming {
 /**
  * Rollouts that a run generates, by purpose: B·N per step to train on; N for each prompt of a refresh for scoring;
  * for measuring only, one for each prompt of an evaluation, the repeated scoring that serves as a control, and
- * probes. Exact, but for three things that only the run can tell: the steps that a token budget allows, the groups
- * that a filter leaves out, which count as none here, and the steps that a probe skips for want of a gradient.
+ * probes. Exact, but for what only the run can tell: the steps that a token budget allows, the groups that a filter
+ * leaves out, which count as none here, and the steps that a probe skips for want of a gradient.
  */
 export function plannedRollouts(config: RunConfig): GenerationCount {
-  const { training, scoring, control, evaluation, probe } = purposes(config);
-  return { training, discarded: 0, scoring, validation: control + evaluation + probe };
+  const { training, discarded, scoring, control, evaluation, probe } = purposes(config);
+  return { training, discarded, scoring, validation: control + evaluation + probe };
 }
 
 function purposes(config: RunConfig) {
   const { algorithm, dataset, evaluation, training } = config;
-  const { steps, scoring } = stepsAndScoring(config);
+  const { steps, scoring } = stepsAndScoring(config), size = datasetSize(dataset);
   // Before the first step, every `interval` steps, and after the last.
   const evaluations = 1 + Math.ceil(steps / evaluation.interval);
   // At the first and the last evaluation, which are one when there are no steps.
-  const benchmarks = (steps === 0 ? 1 : 2) * BENCHMARKS.length * dataset.benchmarkPrompts;
+  const benchmarks = (steps === 0 ? 1 : 2) * size.benchmarks;
   return {
     training: steps * training.batchSize * algorithm.groupSize,
+    discarded: steps * greedyPerStep(config),
     scoring,
     control: evaluation.scoringControl ? scoring : 0,
-    evaluation: evaluations * dataset.validationPrompts + benchmarks,
+    evaluation: (evaluations * size.validation + benchmarks) * evaluation.samples,
     probe: evaluation.probe === null
       ? 0
       : (steps === 0 ? 1 : 2) * mostProbeRollouts(evaluation.probe),
   };
+}
+
+/** ReMax's baselines. */
+function greedyPerStep({ algorithm, training }: RunConfig): number {
+  return algorithm.advantage.kind === "remax" ? training.batchSize : 0;
 }
 
 /** Share of the token limit that responses come to on average, where only rollouts are planned. */
@@ -57,13 +63,14 @@ const TYPICAL_LENGTH = 0.7;
  * with a token budget the run ends when responses of typical length have used it up.
  */
 function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly scoring: number } {
-  const { algorithm, dataset: { prompts }, decoding, training } = config;
-  const { batchSize, tokenBudget } = training;
+  const { algorithm, decoding, previous, training } = config;
+  const { batchSize, tokenBudget } = training, prompts = datasetSize(config.dataset).pool;
   const random = randomSource(0, "plan");
   const levels = () => new Int32Array(prompts).fill(1);
   const pool = { prompts, batchSize, steps: training.steps, seed: 0, levels };
   const sampler = createSampler(config.sampler, pool);
-  const perStep = batchSize * algorithm.groupSize;
+  const perStep = batchSize * algorithm.groupSize + greedyPerStep(config);
+  const before = previous === null ? 0 : spentSoFar(previous);
   const budget = tokenBudget === null
     ? Infinity
     : tokenBudget / (decoding.maxTokens * TYPICAL_LENGTH);
@@ -72,11 +79,17 @@ function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly 
     scored += sampler.promptsToScore(steps, "beforeDraw", random).length;
     steps++;
     const isLast = steps === training.steps ||
-      steps * perStep + scored * sampler.scoringRollouts >= budget;
+      before + steps * perStep + scored * sampler.scoringRollouts >= budget;
     if (isLast) break;
     scored += sampler.promptsToScore(steps, "afterUpdate", random).length;
   }
   return { steps, scoring: scored * sampler.scoringRollouts };
+}
+
+/** Rollouts that a run and the stages before it spend. */
+function spentSoFar(config: RunConfig): number {
+  const before = config.previous === null ? 0 : spentSoFar(config.previous);
+  return before + spent(plannedRollouts(config));
 }
 
 /** Steps that a run is expected to take: fewer than `training.steps` where its token budget allows no more. */
@@ -106,9 +119,9 @@ function coldStartWork({ coldStart }: ColdStartIdentity): number {
   return coldStart.steps * coldStart.batchSize * DEMONSTRATION;
 }
 
-/** Parameters of the policy: what the time of one rollout grows with. */
+/** Parameters of the policy: what the time of one rollout grows with. Not known, NaN, for pretrained models. */
 function size(model: RunConfig["model"], maxTokens: number): number {
-  return parameterCount(policyShape(model, maxTokens));
+  return model.kind === "transformer" ? parameterCount(policyShape(model, maxTokens)) : NaN;
 }
 
 /**
@@ -133,7 +146,7 @@ export function createEstimator(
   );
   const sizes = new Map<string, number>();
   const sizeOf = (model: RunConfig["model"], maxTokens: number) => {
-    const key = `${model.layers} ${model.width} ${model.mlpWidth} ${maxTokens}`;
+    const key = `${JSON.stringify(model)} ${maxTokens}`;
     if (!sizes.has(key)) sizes.set(key, size(model, maxTokens));
     return sizes.get(key)!;
   };

@@ -1,5 +1,5 @@
 /** A page that shows what a data set asks: samples of every family and level, with picture, working and answer. */
-import { BENCHMARKS, type Dataset, type Prompt } from "../dataset/prompt.ts";
+import type { Dataset, Prompt } from "../dataset/prompt.ts";
 import { picturePng } from "./picture_png.ts";
 
 const STYLE = `
@@ -72,9 +72,8 @@ function section(family: string, prompts: readonly Prompt[], perCell: number): s
 export function renderSamplesPage(dataset: Dataset, { perCell }: { perCell: number }): string {
   const families = [...Map.groupBy(dataset.train, ({ family }) => family)]
     .sort(([a], [b]) => a < b ? -1 : 1);
-  const benchmarks = BENCHMARKS.map((name) => `${name} ${dataset.benchmarks[name].length}`).join(
-    ", ",
-  );
+  const benchmarks = Object.entries(dataset.benchmarks)
+    .map(([name, prompts]) => `${name} ${prompts.length}`).join(", ");
   const unsolvable = dataset.train.filter(({ solvable }) => !solvable).length;
   const links = families.map(([family]) =>
     `<a href="#${escaped(family)}">${escaped(title(family))}</a>`
@@ -93,7 +92,9 @@ export function renderSamplesPage(dataset: Dataset, { perCell }: { perCell: numb
 kind, and the true answer. A picture has 16 × 16 grey pixels, read as 4 × 4 patches.</p>
 <p>Pool ${dataset.train.length}${
     unsolvable > 0 ? ` (${unsolvable} of them with a wrong answer key)` : ""
-  }, validation ${dataset.validation.length}, benchmarks ${benchmarks}. No two splits share a question with its
+  }, validation ${dataset.validation.length}, benchmarks ${
+    benchmarks || "none"
+  }. No two splits share a question with its
 picture.</p>
 <nav>${links.join("")}</nav>
 ${families.map(([family, prompts]) => section(family, prompts, perCell)).join("\n")}

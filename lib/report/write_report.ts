@@ -44,7 +44,7 @@ function replicatesOf({ arms }: ExperimentResults): string {
 /** What differs between the runs of an arm, besides what their own seed decides: the cold start, or nothing. */
 function seedMeaningOf({ arms }: ExperimentResults): string {
   const reachesColdStart = arms.some(({ runs }) =>
-    new Set(runs.map(({ config }) => config.coldStart.seed)).size > 1
+    new Set(runs.map(({ config }) => config.coldStart?.seed)).size > 1
   );
   return reachesColdStart
     ? "The seed decides the cold start, which prompts are drawn and which tokens are sampled; pool and " +

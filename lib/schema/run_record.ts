@@ -123,6 +123,8 @@ export interface RefreshRecord {
   readonly file: string;
   /** Prompts scored now. The statistics of scores are over these, those of weights over the whole pool. */
   readonly prompts: number;
+  /** Prompts in the pool. */
+  readonly pool: number;
   /** Rollouts per prompt. */
   readonly scoringRollouts: number;
   readonly passRateMean: number;

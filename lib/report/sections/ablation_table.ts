@@ -9,6 +9,7 @@ import {
 } from "../../analysis/ablation.ts";
 import { PAPER_BENCHMARKS } from "../../analysis/benchmark.ts";
 import { createTable } from "../../analysis/table.ts";
+import { datasetSize } from "../../dataset/size.ts";
 import { intervalChart, type IntervalRow } from "../charts/interval_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
 import { formatFixed, formatP, formatShare, formatSigned } from "../format.ts";
@@ -132,7 +133,7 @@ ${
           String(interval),
           formatShare(interval / steps, 0),
           String(Math.ceil(steps / interval)),
-          formatFixed(interval * batchSize / config.dataset.prompts, 2),
+          formatFixed(interval * batchSize / datasetSize(config.dataset).pool, 2),
           theirs === null ? "–" : String(theirs),
           formatShare(theirs === null ? null : theirs / PAPER_STEPS, 0),
           formatFixed(theirs === null ? null : theirs / PAPER_STEPS_PER_EPOCH, 1),

@@ -92,7 +92,7 @@ async function supervised(
     const measured = evaluations({ records }), last = measured.at(-1)?.splits.validation;
     return steps.length === 0 || last === undefined
       ? []
-      : [{ seed: config.coldStart.seed, steps, measured, last }];
+      : [{ seed: config.coldStart?.seed ?? 0, steps, measured, last }];
   });
   const [first] = stages;
   if (first === undefined) return null;
@@ -151,7 +151,7 @@ async function supervised(
     }. Loss: means over ${block} successive steps. Accuracy on ${first.last.prompts} validation prompts after the supervised stage: ${
       share(results.map(({ accuracy }) => accuracy))
     }; ${share(results.map(({ format }) => format))} of the responses have the required format.${
-      mixedFrom === undefined ? null : mixture(all[0]!.config.coldStart)
+      mixedFrom === undefined ? null : mixture(all[0]!.config.coldStart!)
     }`,
     data: csvLink(index === 1 ? "cold_start" : `cold_start_${index}`, table),
   });

@@ -99,7 +99,8 @@ async function spreadFigure(
 ): Promise<Html> {
   const { passRates, rollouts, scorings } = rates;
   const config = context.baselines.first.config;
-  const pool = createMicroMath(config.dataset).train;
+  const { dataset } = config;
+  const pool = dataset.kind === "microMath" ? createMicroMath(dataset).train : [];
   const binning = equalBins(RATE_BINS, 0, 1);
   const counts = histogram(passRates, binning);
   const { low, high, between } = spreadOf(passRates);
@@ -144,7 +145,11 @@ ${
         panel("Prompts by pass rate", await context.svg(chart, "Pass rates of the pool")),
         markup`<div class="panel"><h4>Criteria</h4>${criteria}</div>`,
       ])
-    }${matching && config.dataset.unsolvable > 0 ? bySolvability(passRates, pool) : null}${
+    }${
+      matching && dataset.kind === "microMath" && dataset.unsolvable > 0
+        ? bySolvability(passRates, pool)
+        : null
+    }${
       matching
         ? markup`<h3>By family and level</h3>${await spreadByCell(rates, pool, context)}`
         : null

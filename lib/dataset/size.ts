@@ -1,0 +1,75 @@
+/** How many prompts a data set has, for plans: known from the settings, but for files, which are counted first. */
+import { ConfigError } from "../core/errors.ts";
+import type { DatasetConfig } from "./dataset.ts";
+import type { FilesConfig } from "./files/files.ts";
+import { readRows } from "./files/read_rows.ts";
+import { interleave } from "./interleave.ts";
+import { drawsOf, type SourceConfig } from "./mixture.ts";
+import { BENCHMARKS } from "./prompt.ts";
+
+/** Prompts by what they are for. */
+export interface DatasetSize {
+  readonly pool: number;
+  readonly validation: number;
+  /** In all benchmarks together. */
+  readonly benchmarks: number;
+}
+
+/** Rows of files by path. A file that is changed while a program runs is found out by its digest. */
+const rows = new Map<string, number>();
+
+/** Counts the rows of the files that data sets name, for {@link datasetSize}. Errors: as `readRows`. */
+export async function countRows(configs: readonly DatasetConfig[]): Promise<void> {
+  const files = configs.flatMap((config): FilesConfig[] => {
+    if (config.kind === "files") return [config];
+    if (config.kind === "microMath") return [];
+    return Object.values(config.sources).filter((source) => source.kind === "files");
+  });
+  for (const { train, validation, keys } of files) {
+    for (const { path, format } of [train, validation]) {
+      if (rows.has(path)) continue;
+      let count = 0;
+      for await (const { fault } of readRows(path, { format, keys })) if (fault === null) count++;
+      rows.set(path, count);
+    }
+  }
+}
+
+/**
+ * The size of a data set. Rows that a policy cannot read and equal prompts held out by several sources count here.
+ *
+ * Errors: a ConfigError for files that {@link countRows} has not counted and no `limit` bounds.
+ */
+export function datasetSize(config: DatasetConfig): DatasetSize {
+  if (config.kind !== "mixture") return sourceSize(config, "dataset");
+  const names = Object.keys(config.sources).sort();
+  const sizes = names.map((name) => sourceSize(config.sources[name]!, `dataset.sources.${name}`));
+  const sum = (of: keyof DatasetSize) => sizes.reduce((total, size) => total + size[of], 0);
+  const pools = sizes.map(({ pool }) => pool);
+  return {
+    pool: config.probabilities === null
+      ? sum("pool")
+      : [...interleave(pools, drawsOf(config, names), config.stopping)].length,
+    validation: sum("validation"),
+    benchmarks: sum("benchmarks"),
+  };
+}
+
+function sourceSize(config: SourceConfig, field: string): DatasetSize {
+  if (config.kind === "microMath") {
+    return {
+      pool: config.prompts,
+      validation: config.validationPrompts,
+      benchmarks: BENCHMARKS.length * config.benchmarkPrompts,
+    };
+  }
+  const { train, validation, limit } = config;
+  const pool = Math.min(limit ?? Infinity, rows.get(train.path) ?? Infinity);
+  if (pool === Infinity) {
+    throw new ConfigError(
+      `${field}.limit`,
+      `expected how many rows of ${train.path} to take, since the file cannot be counted here`,
+    );
+  }
+  return { pool, validation: rows.get(validation.path) ?? 0, benchmarks: 0 };
+}
