@@ -5,7 +5,7 @@ const VARIANCE_EPSILON = 1e-8;
 
 /**
  * (A − mean)/√(variance + 1e-8) over all tokens of the batch, with the unbiased variance; 0 behind a response's end.
- * Where all advantages are equal nothing is left of them.
+ * Nothing is left of advantages that are all equal, nor of a single token's.
  *
  * @param advantages [rollouts * responseTokens]
  * @param lengths [rollouts]
@@ -29,15 +29,11 @@ export function whiten(
       for (let t = begin; t < begin + length; t++) visit(advantages[t]!, t);
     });
   let tokens = 0, sum = 0, squares = 0;
-  let least = Infinity, most = -Infinity;
   overTokens((value) => {
     tokens++;
     sum += value;
-    least = Math.min(least, value);
-    most = Math.max(most, value);
   });
-  // Told by comparison: the rounding of the mean must not be blown up by a division by 1e-4.
-  if (least === most) return result;
+  if (tokens < 2) return result;
   const mean = sum / tokens;
   overTokens((value) => squares += (value - mean) ** 2);
   const deviation = Math.sqrt(squares / (tokens - 1) + VARIANCE_EPSILON);

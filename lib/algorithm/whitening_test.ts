@@ -7,7 +7,6 @@ fc.configureGlobal({ seed: 1 });
 // The values of EasyR1's and verl's masked_whiten are those of `advantage/estimate_test.ts`.
 
 Deno.test("whiten() leaves nothing of equal advantages, nor of a single token", () => {
-  // 0.1 is not a binary fraction: the mean of seven differs from it in the last bit.
   deepEqual(whiten(new Float32Array(7).fill(0.1), Int32Array.of(7), 7), new Float32Array(7));
   deepEqual(whiten(Float32Array.of(3, 5), Int32Array.of(1), 2), new Float32Array(2));
   deepEqual(whiten(new Float32Array(), new Int32Array(), 4), new Float32Array());

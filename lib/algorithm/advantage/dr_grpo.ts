@@ -5,7 +5,7 @@
 import { z } from "../../../deps.ts";
 import { mean } from "../../core/statistics.ts";
 import type { AdvantageInputs, Advantages } from "./advantage.ts";
-import { allEqual, forAllTokens, perGroup } from "./groups.ts";
+import { forAllTokens, perGroup } from "./groups.ts";
 import { rolloutScores } from "./token_rewards.ts";
 
 /** r − mean over the group. */
@@ -35,7 +35,6 @@ export const drGrpoAdvantageSchema = z.strictObject({
  * ```
  */
 export function centered(rewards: Float32Array): Float32Array {
-  if (allEqual(rewards)) return new Float32Array(rewards.length);
   const center = mean(rewards);
   return rewards.map((reward) => reward - center);
 }

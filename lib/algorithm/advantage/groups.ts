@@ -1,10 +1,10 @@
-/** What estimators over groups of rollouts share. */
+/**
+ * What estimators over groups of rollouts share.
+ *
+ * Equal rewards come to an advantage of exactly 0: in double precision, sums and means of equal float32 numbers are
+ * not rounded.
+ */
 import type { AdvantageInputs, Advantages } from "./advantage.ts";
-
-/** Told by comparison: the rounding of a mean of equal numbers must not be blown up by a division. */
-export function allEqual(values: Float32Array): boolean {
-  return values.every((value) => value === values[0]);
-}
 
 /**
  * One number per rollout, from the numbers of its group.

@@ -7,7 +7,7 @@
 import { z } from "../../../deps.ts";
 import { mean, standardDeviation, variance } from "../../core/statistics.ts";
 import type { AdvantageInputs, Advantages } from "./advantage.ts";
-import { allEqual, forAllTokens, perGroup } from "./groups.ts";
+import { forAllTokens, perGroup } from "./groups.ts";
 import { rolloutScores } from "./token_rewards.ts";
 
 /** (r − mean)/(std + ε) over the group. */
@@ -53,7 +53,8 @@ export function standardized(
   epsilon: number,
   std = standardDeviation(rewards),
 ): Float32Array {
-  if (allEqual(rewards)) return new Float32Array(rewards.length);
+  // Without a deviation there may be nothing to divide by.
+  if (rewards.every((reward) => reward === rewards[0])) return new Float32Array(rewards.length);
   const center = mean(rewards);
   return rewards.map((reward) => (reward - center) / (std + epsilon));
 }

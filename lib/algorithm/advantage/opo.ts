@@ -1,7 +1,7 @@
 /** OPO's advantage (arXiv 2505.23585; verl:verl/trainer/ppo/core_algos.py, `opo`). */
 import { z } from "../../../deps.ts";
 import type { AdvantageInputs, Advantages } from "./advantage.ts";
-import { allEqual, forAllTokens, perGroup } from "./groups.ts";
+import { forAllTokens, perGroup } from "./groups.ts";
 import { rolloutScores } from "./token_rewards.ts";
 
 /** r − Σ(length·r)/Σ length over the group. */
@@ -33,7 +33,6 @@ export const opoAdvantageSchema = z.strictObject({
  * ```
  */
 export function lengthCentered(rewards: Float32Array, lengths: Int32Array): Float32Array {
-  if (allEqual(rewards)) return new Float32Array(rewards.length);
   let weighted = 0, tokens = 0;
   rewards.forEach((reward, i) => {
     weighted += lengths[i]! * reward;

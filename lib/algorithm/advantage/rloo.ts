@@ -1,7 +1,7 @@
 /** RLOO's advantage (arXiv 2402.14740; hiyouga/EasyR1:verl/trainer/core_algos.py, `rloo`). */
 import { z } from "../../../deps.ts";
 import type { AdvantageInputs, Advantages } from "./advantage.ts";
-import { allEqual, forAllTokens, perGroup } from "./groups.ts";
+import { forAllTokens, perGroup } from "./groups.ts";
 import { rolloutScores } from "./token_rewards.ts";
 
 /** r − mean of the group's others. */
@@ -31,7 +31,6 @@ export const rlooAdvantageSchema = z.strictObject({
  * ```
  */
 export function leaveOneOut(rewards: Float32Array): Float32Array {
-  if (allEqual(rewards)) return new Float32Array(rewards.length);
   const sum = rewards.reduce((a, b) => a + b, 0);
   return rewards.map((reward) => reward - (sum - reward) / (rewards.length - 1));
 }
