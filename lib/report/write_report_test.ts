@@ -3,10 +3,10 @@ import { join } from "node:path";
 import lambdaSweep from "../../reports/vas_lambda_sweep.ts";
 import stress from "../../reports/vas_stress.ts";
 import { StoreError } from "../core/errors.ts";
-import { createMicroMath } from "../dataset/micro_math.ts";
+import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { DEFAULT_REPORT, loadReport } from "./load_report.ts";
 import { coldStart } from "./sections/mod.ts";
-import { syntheticResults } from "./testdata/synthetic_results.ts";
+import { POOL, syntheticResults } from "./testdata/synthetic_results.ts";
 import { renderReport, writeReport } from "./write_report.ts";
 
 const results = syntheticResults({ steps: 30 });
@@ -148,7 +148,12 @@ Deno.test("entropy is labelled with the temperature it is measured at", async ()
 
 Deno.test("a pool with wrong keys has its pass rates measured by answer key", async () => {
   ok(!(await written).includes("wrong on purpose"));
-  const dataset = { ...results.arms[0]!.config.dataset, unsolvable: 0.5 };
+  const dataset = microMath({
+    prompts: POOL,
+    validationPrompts: 96,
+    benchmarkPrompts: 32,
+    unsolvable: 0.5,
+  });
   const { train } = createMicroMath(dataset);
   const arms = results.arms.map((arm) => {
     const config = { ...arm.config, dataset };

@@ -40,14 +40,17 @@ export function evaluationRecord(
     readonly tokens?: GenerationCount;
   } = {},
 ): EvaluationRecord {
+  const slice = { prompts: PROMPTS, correct: Math.round(accuracy * PROMPTS) };
   const split = {
-    prompts: PROMPTS,
-    correct: Math.round(accuracy * PROMPTS),
+    ...slice,
     accuracy,
     format: 0.98,
     responseLengthMean: 9,
-    families: { algebra: { prompts: PROMPTS, correct: Math.round(accuracy * PROMPTS) } },
-    levels: { "algebra:1": { prompts: PROMPTS, correct: Math.round(accuracy * PROMPTS) } },
+    sampled: null,
+    families: { algebra: slice },
+    levels: { "algebra:1": slice },
+    modalities: { text: slice },
+    sources: { microMath: slice },
   };
   const names = benchmarks ? ["validation", ...SPLITS] : ["validation"];
   return {
@@ -210,6 +213,7 @@ export function costResults({ seeds = 3 }: { readonly seeds?: number } = {}): Ex
       control: false,
       file: "scores/refresh_0.arrow",
       prompts: 128,
+      pool: 128,
       scoringRollouts: 8,
       passRateMean: 0.5,
       allWrong: 0,

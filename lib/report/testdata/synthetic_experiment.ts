@@ -4,7 +4,7 @@
  */
 import type { ColdStartResults, ExperimentResults } from "../../analysis/results.ts";
 import { randomSource } from "../../core/random.ts";
-import { createMicroMath } from "../../dataset/micro_math.ts";
+import { createMicroMath, microMath, type MicroMathConfig } from "../../dataset/micro_math.ts";
 import type { Dataset } from "../../dataset/prompt.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { RunConfig } from "../../schema/run_config.ts";
@@ -78,15 +78,21 @@ export function syntheticExperiment(
   { steps = 20, seeds = 2 }: { readonly steps?: number; readonly seeds?: number } = {},
 ): ExperimentResults {
   const datasets = new Map<string, Dataset>();
-  const small = (config: RunConfig): RunConfig => ({
+  const small = (config: RunConfig) => ({
     ...config,
-    dataset: { ...config.dataset, prompts: POOL, validationPrompts: 96, benchmarkPrompts: 32 },
+    // Whatever an experiment reads, its synthetic version answers MicroMath.
+    dataset: {
+      ...config.dataset.kind === "microMath" ? config.dataset : microMath(),
+      prompts: POOL,
+      validationPrompts: 96,
+      benchmarkPrompts: 32,
+    },
     evaluation: {
       ...config.evaluation,
       probe: config.evaluation.probe && { ...config.evaluation.probe, prompts: 64, rollouts: 64 },
     },
   });
-  const datasetOf = ({ dataset }: RunConfig) => {
+  const datasetOf = ({ dataset }: { readonly dataset: MicroMathConfig }) => {
     const key = JSON.stringify(dataset), known = datasets.get(key);
     if (known !== undefined) return known;
     const made = createMicroMath(dataset);
@@ -107,7 +113,7 @@ export function syntheticExperiment(
     }),
   );
   const starts = new Set(
-    plan.runs.filter(({ id }) => runs.has(id)).map(({ coldStart }) => coldStart),
+    plan.runs.filter(({ id }) => runs.has(id)).flatMap(({ coldStart }) => coldStart ?? []),
   );
   return {
     name: plan.name,

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { ExperimentResults } from "../../analysis/results.ts";
+import { drawSizes } from "../../core/pass_at_k.ts";
 import { type RandomSource, randomSource } from "../../core/random.ts";
 import { createMicroMath, microMath } from "../../dataset/micro_math.ts";
 import type { Dataset, Prompt } from "../../dataset/prompt.ts";
@@ -18,6 +19,7 @@ import type {
   GenerationCount,
   RefreshRecord,
   RunRecord,
+  SampledResult,
   SplitResult,
   StepRecord,
   SupervisedRecord,
@@ -30,6 +32,8 @@ export interface SyntheticOptions {
   readonly steps?: number;
   /** Only the share of `levels` (1) or continuous scores (0.2, as in the paper). */
   readonly tds?: number;
+  /** Responses to each held-out prompt. */
+  readonly samples?: number;
   /** Status of the last arm's last seed. */
   readonly lastStatus?: RunStatus;
 }
@@ -56,16 +60,31 @@ const noise = (random: RandomSource) =>
   Math.sqrt(2) * (random.next() + random.next() + random.next() + random.next() +
     random.next() + random.next() - 3);
 
+/** As if prompts were equally hard, and wrong answers all different. */
+function sampledOf(accuracy: number, samples: number): SampledResult {
+  const draws = drawSizes(samples);
+  const byDraw = (share: (k: number) => number) =>
+    Object.fromEntries(draws.map((k) => [String(k), share(k)]));
+  const wrong = 1 - accuracy;
+  return {
+    samples,
+    passAtK: byDraw((k) => 1 - wrong ** k),
+    worstAtK: byDraw((k) => accuracy ** k),
+    majorityAtK: byDraw((k) => k < 3 ? accuracy : 1 - wrong ** k - k * accuracy * wrong ** (k - 1)),
+  };
+}
+
 /** A split with `accuracy` as a whole, and slices around it. */
 export function splitResult(
   accuracy: number,
   prompts: readonly Prompt[],
   random: RandomSource,
+  samples = 1,
 ): SplitResult {
-  const slices = (key: (prompt: Prompt) => string) =>
+  const slices = (key: (prompt: Prompt) => string, stream = random) =>
     Object.fromEntries(
       [...Map.groupBy(prompts, key)].map(([name, { length }]) => {
-        const share = Math.min(1, Math.max(0, accuracy + 0.15 * noise(random)));
+        const share = Math.min(1, Math.max(0, accuracy + 0.15 * noise(stream)));
         return [name, { prompts: length, correct: Math.round(share * length) }];
       }),
     );
@@ -77,6 +96,9 @@ export function splitResult(
     responseLengthMean: 9,
     families: slices(({ family }) => family),
     levels: slices(({ family, level }) => `${family}:${level}`),
+    sampled: samples === 1 ? null : sampledOf(accuracy, samples),
+    modalities: slices(({ image }) => image === null ? "text" : "image", random.at("modalities")),
+    sources: slices(({ source }) => source, random.at("sources")),
   };
 }
 
@@ -126,6 +148,7 @@ function refreshRecord(
     control,
     file,
     prompts: POOL,
+    pool: POOL,
     scoringRollouts: 8,
     passRateMean: mean(scores.passRate),
     allWrong: share(0),
@@ -159,6 +182,7 @@ function stepRecord(
     rewardStd: 0.5,
     accuracyReward: 0.45,
     formatReward: 0.98,
+    rewardComponents: { accuracy: 0.45, format: 0.98 },
     gradNorm,
     gradNormMax: gradNorm * 1.3,
     policyLoss: 0,
@@ -172,12 +196,17 @@ function stepRecord(
     ratioMean: 1,
     ratioStd: 0.01,
     ratioMax: 1.2,
+    klCoefficient: 0.01,
+    critic: null,
+    groupWeightMean: 1,
+    importanceWeightMean: null,
     responseLengthMean: 9,
     responseLengthMin: 3,
     responseLengthMax: 16,
     truncatedFraction: 0,
     informativeGroups: Math.min(1, 0.58 + 0.18 * lambda + 0.06 * noise(random)),
     generatedGroups: 32,
+    sources: { microMath: { prompts: 32, accuracy: 0.45 } },
     duplicatePrompts: Math.floor((1 + 3 * lambda) * random.next() * 2),
     learningRate: 5e-5,
     updates: 4,
@@ -203,6 +232,7 @@ function galleryRecord(
   return {
     kind: "gallery",
     step,
+    split: "train",
     rollouts: prompts.flatMap((prompt) =>
       [0, 1, 2].map((member) => {
         const right = random.next() < 0.5 ? 1 : 0;
@@ -225,6 +255,7 @@ function galleryRecord(
           accuracyReward: member === 2 ? 0 : right,
           formatReward: member === 2 ? 0 : 1,
           reward: member === 2 ? 0 : 1 + right,
+          components: { accuracy: member === 2 ? 0 : right, format: member === 2 ? 0 : 1 },
           advantage: member === 2 ? -1.2 : right - 0.4,
         };
       })
@@ -242,7 +273,9 @@ export function syntheticRun(
   lambda: number,
   status: RunStatus,
   dataset: Dataset,
-  { steps = 70, tds = 0.2, scored = lambda > 0 }: SyntheticOptions & { readonly scored?: boolean },
+  { steps = 70, tds = 0.2, samples = 1, scored = lambda > 0 }: SyntheticOptions & {
+    readonly scored?: boolean;
+  },
 ): RunData {
   const random = randomSource(seed, "synthetic", String(lambda));
   const hardness = randomSource(0, "hardness");
@@ -272,7 +305,7 @@ export function syntheticRun(
       step,
       temperature: 0.5,
       splits: Object.fromEntries(
-        splits.map(([name, prompts]) => [name, splitResult(accuracy, prompts, random)]),
+        splits.map(([name, prompts]) => [name, splitResult(accuracy, prompts, random, samples)]),
       ),
       rollouts,
       tokens: tokens(),
@@ -344,10 +377,9 @@ export function supervisedRecords({ validation }: Dataset): RunRecord[] {
 /** Three arms in which scores raise the informative share and the gradient norm, and accuracy is the same. */
 export function syntheticResults(options: SyntheticOptions = {}): ExperimentResults {
   const { seeds = 3, tds = 0.2, lastStatus = "done" } = options;
-  const base = recipe("mmr1_micro", {
-    dataset: microMath({ prompts: POOL, validationPrompts: 96, benchmarkPrompts: 32 }),
-  });
-  const dataset = createMicroMath(base.dataset);
+  const prompts = microMath({ prompts: POOL, validationPrompts: 96, benchmarkPrompts: 32 });
+  const base = recipe("mmr1_micro", { dataset: prompts });
+  const dataset = createMicroMath(prompts);
   const arms = ARMS.map(([name, lambda], i) => {
     const sampler = lambda === 0
       ? random()
