@@ -87,19 +87,27 @@ export function* jsonValues(path: string): Generator<JsonPiece> {
     throw new ConfigError(path, "expected UTF-8, got UTF-16: save it in the other encoding");
   }
   if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3);
-  const first = chunk.find((byte) => !isSpace(byte));
-  const splitter = first === OPEN_LIST ? new ListSplitter() : new LineSplitter();
-  while (read > 0) {
-    yield* splitter.push(chunk);
+  let splitter: LineSplitter | ListSplitter | null = null;
+  for (let line = 1; read > 0;) {
+    const first = splitter === null ? chunk.find((byte) => !isSpace(byte)) : undefined;
+    if (first !== undefined) {
+      splitter = first === OPEN_LIST ? new ListSplitter(line) : new LineSplitter(line);
+    }
+    if (splitter !== null) yield* splitter.push(chunk);
+    else for (const byte of chunk) line += Number(byte === NEWLINE);
     read = file.readSync(buffer) ?? 0;
     chunk = buffer.subarray(0, read);
   }
-  yield* splitter.finish();
+  if (splitter !== null) yield* splitter.finish();
 }
 
 class LineSplitter {
-  #line = 1;
+  #line: number;
   readonly #gathering = new Gathering();
+
+  constructor(line: number) {
+    this.#line = line;
+  }
 
   *push(chunk: Uint8Array): Generator<JsonPiece> {
     for (let start = 0;;) {
@@ -121,15 +129,20 @@ class LineSplitter {
 }
 
 class ListSplitter {
-  #line = 1;
+  #line: number;
   /** Of the value being gathered. */
-  #start = 1;
+  #start: number;
   /** Brackets open: 0 before the list and after it, 1 between values. */
   #depth = 0;
   #isClosed = false;
   #inText = false;
   #isEscaped = false;
   readonly #gathering = new Gathering();
+
+  constructor(line: number) {
+    this.#line = line;
+    this.#start = line;
+  }
 
   *push(chunk: Uint8Array): Generator<JsonPiece> {
     let from = 0;

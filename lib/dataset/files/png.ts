@@ -85,7 +85,7 @@ export function pngSize(bytes: Uint8Array): { readonly width: number; readonly h
   let header: Header | null = null;
   for (const [type, data] of chunks(bytes)) header ??= headerOf(type, data);
   if (header === null) throw new RowFault("expected a PNG with a header");
-  return header;
+  return { width: header.width, height: header.height };
 }
 
 /** The grey levels of a PNG file. Errors: a RowFault that says what is wrong with it. */
