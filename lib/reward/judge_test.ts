@@ -206,10 +206,8 @@ Deno.test("the published rewards weigh as their sources do", async () => {
   deepEqual(await of(mmr1Rewards()), [2, 1, 1]);
 });
 
-Deno.test("mmr1Rewards() keeps MMR1's faults: garbage is right where the key is A", async () => {
-  const rollouts = [
-    makeRollout({ text: "<think>a</think><answer>\\boxed{B}; B; garbage</answer>", answer: "A" }),
-  ];
+Deno.test("mmr1Rewards() keeps MMR1's faults: 13 is right where the key is 3", async () => {
+  const rollouts = [makeRollout({ text: RIGHT.replace("7}", "13}"), answer: "3" })];
   const [upstream] = await scoresOf(mmr1Rewards(), rollouts);
   const [fixed] = await scoresOf(mmEurekaRewards(), rollouts);
   deepEqual([upstream!.accuracy, fixed!.accuracy], [1, 0]);

@@ -236,11 +236,15 @@ function numbers(
   }
   return list.map((item: unknown, i) => {
     if (typeof item === "number" && Number.isFinite(item)) return item;
-    throw fault(`expected finite numbers, got ${name}[${i}] = ${excerpt(JSON.stringify(item))}`);
+    throw fault(`expected finite numbers, got ${name}[${i}] = ${show(item)}`);
   });
 }
 
-const excerpt = (text: string) => text.length > 200 ? `${text.slice(0, 200)}…` : text;
+const show = (item: unknown) =>
+  typeof item === "number" ? String(item) : excerpt(JSON.stringify(item));
+
+const excerpt = (text: string) =>
+  text === "" ? "nothing" : text.length > 200 ? `${text.slice(0, 200)}…` : text;
 
 function waitFor(seconds: number, signal: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
