@@ -42,7 +42,7 @@ Deno.test("grid() takes components and lists as values", () => {
     "sampler = vas(mixtureRatio: 1), shortcutRates = [0.1,0.3]",
   ]);
   const { cells } = expand({ base, vary, seeds: 1 });
-  deepEqual(cells[3]!.config.coldStart.shortcutRates, [0.1, 0.3]);
+  deepEqual(cells[3]!.config.coldStart!.shortcutRates, [0.1, 0.3]);
 });
 
 Deno.test("axes that end in the same word are named by their path", () => {

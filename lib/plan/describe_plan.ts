@@ -38,8 +38,17 @@ export interface PlanHistory {
 /** One run of the plan. */
 export interface RunDescription {
   readonly id: string;
-  /** Names of the cases it stands for: several where their settings are equal. */
+  /** The first of `cases`, or which stage of which case it is. */
+  readonly label: string;
+  /**
+   * Names of the cases it stands for: several where their settings are equal, none for a stage that is only there
+   * for others to begin from.
+   */
   readonly cases: readonly string[];
+  /** Id of the run it begins from, null for the cold start. */
+  readonly previous: string | null;
+  /** Null for a pretrained model. */
+  readonly coldStart: string | null;
   /** Path → value of what tells its case from the others. */
   readonly factors: Factors;
   readonly seed: number;
@@ -48,8 +57,8 @@ export interface RunDescription {
   readonly why: string;
   /** All rollouts of the run, whether it is done or not. */
   readonly rollouts: GenerationCount;
-  /** Estimate for one process; 0 when it is done. */
-  readonly seconds: number;
+  /** Estimate for one process; 0 when it is done, null for a pretrained model, which runs elsewhere. */
+  readonly seconds: number | null;
 }
 
 /** One cold start of the plan. */
@@ -75,7 +84,10 @@ export interface PlanDescription {
     readonly statuses: Readonly<Partial<Record<RunStatus, number>>>;
     /** Of the runs that are not done. */
     readonly rollouts: GenerationCount;
+    /** Without pretrained models, whose time is not known here. */
     readonly seconds: number;
+    /** Of the longest chain of runs of which each begins from the one before. */
+    readonly chainSeconds: number;
     readonly coldStartSeconds: number;
     /** Case-and-seed pairs that need no run of their own, for another pair has the same settings. */
     readonly shared: number;
@@ -107,11 +119,13 @@ export function describePlan(
     }
   }
   const why = createExplanation(plan, history.runs);
-  const perConfig = new Map<RunConfig, { rollouts: GenerationCount; seconds: number }>();
+  const blocked = createBlocks(plan, states);
+  const perConfig = new Map<RunConfig, { rollouts: GenerationCount; seconds: number | null }>();
   const costOf = (config: RunConfig) => {
     let cost = perConfig.get(config);
     if (cost === undefined) {
-      cost = { rollouts: plannedRollouts(config), seconds: estimate.run(config) };
+      const seconds = config.model.kind === "pretrained" ? null : estimate.run(config);
+      cost = { rollouts: plannedRollouts(config), seconds };
       perConfig.set(config, cost);
     }
     return cost;
@@ -121,10 +135,13 @@ export function describePlan(
     const { rollouts, seconds } = costOf(run.config);
     return {
       id: run.id,
-      ...cellsOf.get(run.id)!,
+      label: run.label,
+      ...(cellsOf.get(run.id) ?? { cases: [], factors: {} }),
+      previous: run.previous,
+      coldStart: run.coldStart,
       seed: run.seed,
       status: state.status,
-      why: state.status === "to do" ? why(run) : whyAgain(state),
+      why: state.status === "to do" ? blocked(run) ?? why(run) : whyAgain(state),
       rollouts,
       seconds: state.status === "done" ? 0 : seconds,
     };
@@ -151,7 +168,7 @@ export function describePlan(
     totals: {
       ...totalsOf(runs),
       coldStartSeconds: coldStarts.reduce((sum, { seconds }) => sum + seconds, 0),
-      shared: pairs - runs.length,
+      shared: pairs - cellsOf.size,
       measuredRuns: timed.length,
     },
   };
@@ -160,16 +177,38 @@ export function describePlan(
 function totalsOf(runs: readonly RunDescription[]) {
   const statuses: Partial<Record<RunStatus, number>> = {};
   const rollouts = { training: 0, discarded: 0, scoring: 0, validation: 0 };
-  let seconds = 0;
+  const chains = new Map<string | null, number>(); // a stage stands before what begins from it
+  let seconds = 0, chainSeconds = 0;
   for (const run of runs) {
     statuses[run.status] = (statuses[run.status] ?? 0) + 1;
+    const chain = (chains.get(run.previous) ?? 0) + (run.seconds ?? 0);
+    chains.set(run.id, chain);
+    chainSeconds = Math.max(chainSeconds, chain);
     if (run.status === "done") continue;
-    seconds += run.seconds;
+    seconds += run.seconds ?? 0;
     rollouts.training += run.rollouts.training;
+    rollouts.discarded += run.rollouts.discarded;
     rollouts.scoring += run.rollouts.scoring;
     rollouts.validation += run.rollouts.validation;
   }
-  return { statuses, rollouts, seconds };
+  return { statuses, rollouts, seconds, chainSeconds };
+}
+
+/** Why a run that was never begun cannot be: the stage or the cold start it begins from has failed; else null. */
+function createBlocks(
+  plan: Plan,
+  states: ReadonlyMap<string, RunState>,
+): (run: PlannedRun) => string | null {
+  const runs = new Map(plan.runs.map((run) => [run.id, run]));
+  return ({ previous, coldStart }) => {
+    for (let id = previous; id !== null; id = runs.get(id)?.previous ?? null) {
+      const status = states.get(id)?.status;
+      if (status === "done") return null;
+      if (status === "failed") return `begins from run ${id}, which failed`;
+    }
+    const status = coldStart === null ? "to do" : states.get(`cold_start-${coldStart}`)?.status;
+    return status === "failed" ? `begins from cold start ${coldStart}, which failed` : null;
+  };
 }
 
 /** Why something that was begun would be executed. */
@@ -206,13 +245,22 @@ function createExplanation(
   return (run) => texts.get(run.config)!;
 }
 
-/** "sampler.mixtureRatio 0.5 → 0.3". A changed kind stands for the fields that come and go with it. */
+/**
+ * "sampler.mixtureRatio 0.5 → 0.3". A changed kind stands for the fields that come and go with it, and so does what
+ * was null or has become null.
+ */
 function changesInWords(changed: readonly Difference[]): string {
-  const inWords = (value: unknown) => value === null ? "null" : valueLabelOf(value);
-  const isKind = ({ field }: { field: string }) => field.endsWith(".kind");
-  const kinds = changed.filter(isKind).map(({ field }) => field.slice(0, -"kind".length));
+  const inWords = (value: unknown) =>
+    value === null ? "null" : value === undefined ? "{…}" : valueLabelOf(value);
+  const ownerOf = ({ field, before, now }: Difference) => {
+    if (field.endsWith(".kind")) return field.slice(0, -"kind".length);
+    const comesOrGoes = before === null && now === undefined ||
+      before === undefined && now === null;
+    return comesOrGoes ? `${field}.` : null;
+  };
+  const owners = changed.map(ownerOf).filter((owner) => owner !== null);
   const told = changed.filter((change) =>
-    isKind(change) || !kinds.some((owner) => change.field.startsWith(owner))
+    !owners.some((owner) => change.field.startsWith(owner) && ownerOf(change) !== owner)
   );
   const texts = told.slice(0, 3).map(({ field, before, now }) =>
     `${field} ${inWords(before)} → ${inWords(now)}`

@@ -117,8 +117,8 @@ Deno.test("describePlan() estimates time from finished runs, in proportion to th
     ],
     coldStarts: [{ identity: plan.coldStarts[0]!.identity, seconds: 12 }],
   });
-  ok(Math.abs(runs[0]!.seconds - 40) < 1e-9);
-  ok(runs[2]!.seconds > 40);
+  ok(Math.abs(runs[0]!.seconds! - 40) < 1e-9);
+  ok(runs[2]!.seconds! > 40);
   equal(totals.measuredRuns, 2);
   ok(Math.abs(totals.coldStartSeconds - 12) < 1e-9);
 });

@@ -1,13 +1,14 @@
 /** A part of a plan: `--filter`. */
 import { ConfigError, didYouMean } from "../core/errors.ts";
-import { isComponent, show } from "../schema/path.ts";
+import { isComponent, isObject, show } from "../schema/path.ts";
 import type { Cell, Plan, PlannedRun } from "./plan.ts";
 import { leaves } from "./varying_fields.ts";
 
 type Test = (run: PlannedRun, labels: readonly string[]) => boolean;
 
 /**
- * The runs that pass every filter, with the cells and cold starts they belong to.
+ * The runs that pass every filter, with the cells they stand in and with the stages and cold starts that they begin
+ * from.
  *
  * A filter compares a field (`sampler.mixtureRatio>=0.5`, `sampler=vas`, `seed<=2`; the last word of a path is
  * enough where it is the only one), or is a piece of a case's name or of an id. When nothing passes, the plan
@@ -26,20 +27,37 @@ export function filterPlan(plan: Plan, filters: readonly string[]): Plan {
     }
   }
   const tests = filters.map((filter) => testOf(filter, plan));
-  const kept = new Set(
-    plan.runs.filter((run) => tests.every((test) => test(run, labels.get(run.id) ?? []))),
+  const selected = new Set(
+    plan.runs.filter((run) => tests.every((test) => test(run, labels.get(run.id) ?? [run.label])))
+      .map(({ id }) => id),
   );
+  const runs = withStages(plan.runs, selected);
   const cells = plan.cells
-    .map((cell): Cell => ({ ...cell, runs: cell.runs.filter((run) => kept.has(run)) }))
+    .map((cell): Cell => ({ ...cell, runs: cell.runs.filter(({ id }) => selected.has(id)) }))
     .filter((cell) => cell.runs.length > 0);
-  const coldStarts = new Set([...kept].map(({ coldStart }) => coldStart));
+  const coldStarts = new Set(runs.map(({ coldStart }) => coldStart));
+  const seeds = new Set(runs.map(({ seed }) => seed));
   return {
     ...plan,
     cells,
-    runs: [...kept],
-    seeds: plan.seeds.filter((seed) => [...kept].some((run) => run.seed === seed)),
+    runs,
+    selected,
+    seeds: plan.seeds.filter((seed) => seeds.has(seed)),
     coldStarts: plan.coldStarts.filter(({ id }) => coldStarts.has(id)),
   };
+}
+
+/** The selected runs and those that they begin from, in their order. */
+function withStages(
+  runs: readonly PlannedRun[],
+  selected: ReadonlySet<string>,
+): readonly PlannedRun[] {
+  const kept = new Set(selected);
+  // A stage stands before what begins from it: on the way back, whatever needs it is known.
+  for (const { id, previous } of runs.toReversed()) {
+    if (kept.has(id) && previous !== null) kept.add(previous);
+  }
+  return runs.filter(({ id }) => kept.has(id));
 }
 
 function testOf(filter: string, plan: Plan): Test {
@@ -51,7 +69,9 @@ function testOf(filter: string, plan: Plan): Test {
   const [, name, operator, value] = comparison as unknown as [string, string, string, string];
   const paths = fieldsOf(plan);
   const exact = paths.filter((path) => path === name);
-  const matching = exact.length > 0 ? exact : paths.filter((path) => path.endsWith(`.${name}`));
+  // A short name means the run itself; a field of the stage before it is written out.
+  const short = paths.filter((path) => path.endsWith(`.${name}`) && !path.startsWith("previous."));
+  const matching = exact.length > 0 ? exact : short;
   if (matching.length === 1) return comparing(matching[0]!, operator, value);
   if (plan.cells.some(({ label }) => label.includes(filter))) return asText;
   if (matching.length > 1) {
@@ -60,15 +80,17 @@ function testOf(filter: string, plan: Plan): Test {
   throw new ConfigError("--filter", `no run has a field ${show(name)}${didYouMean(name, paths)}`);
 }
 
-/** Paths one can compare: leaves of all settings, components (by their kind), and the seed. */
+/** Paths one can compare: leaves of all settings, components at any depth (by their kind), and the seed. */
 function fieldsOf(plan: Plan): string[] {
-  const paths = new Set(["seed"]), seen = new Set<object>();
+  const paths = new Set(["seed"]), seen = new Set<unknown>();
   for (const { config } of plan.cells) {
     for (const [name, section] of Object.entries(config)) {
-      if (seen.has(section)) continue;
+      if (isObject(section) && seen.has(section)) continue;
       seen.add(section);
-      if (isComponent(section)) paths.add(name);
-      for (const path of leaves(section, name).keys()) paths.add(path);
+      for (const path of leaves(section, name).keys()) {
+        paths.add(path);
+        if (path.endsWith(".kind")) paths.add(path.slice(0, -".kind".length));
+      }
     }
   }
   return [...paths];
@@ -82,7 +104,7 @@ function comparing(path: string, operator: string, wanted: string): Test {
   return (run) => {
     let value: unknown = path === "seed" ? run.seed : run.config;
     if (path !== "seed") {
-      for (const key of keys) value = (value as Record<string, unknown> | undefined)?.[key];
+      for (const key of keys) value = (value as Record<string, unknown> | null | undefined)?.[key];
     }
     if (isComponent(value)) value = value.kind;
     if (value === undefined) return false;

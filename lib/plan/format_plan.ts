@@ -18,8 +18,11 @@ export function formatPlan(
   { jobs = 1 }: FormatPlanOptions = {},
 ): string {
   const { name, question, cases, seeds, runs, coldStarts } = description;
+  const stages = runs.filter((run) => run.cases.length === 0).length;
   const heading = `${name}: ${count(runs.length, "run")} (${count(cases, "case")}, ` +
-    `${count(seeds.length, "seed")}), ${count(coldStarts.length, "cold start")}`;
+    `${count(seeds.length, "seed")}${
+      stages === 0 ? "" : `; ${NUMBER.format(stages)} for others to begin from`
+    }), ${count(coldStarts.length, "cold start")}`;
   return [
     heading,
     ...question.split("\n\n").slice(0, 1),
@@ -45,18 +48,19 @@ function coldStartRow({ id, status, demonstrations, seconds, why }: ColdStartDes
   ];
 }
 
+/** What a run begins from stands above it, and is what it is indented under. */
 function runTable(runs: readonly RunDescription[]): string {
-  const rows = runs.map((run) => {
-    const { id, cases, seed, status, rollouts, seconds, why } = run;
-    const label = cases.length === 1 ? cases[0]! : `${cases[0]} (and ${cases.length - 1} equal)`;
+  const rows = asTree(runs).map(({ run, depth }) => {
+    const { id, label, cases, seed, status, rollouts, seconds, why } = run;
+    const equal = cases.length > 1 ? ` (and ${cases.length - 1} equal)` : "";
     return [
       id,
-      label,
+      `${depth === 0 ? "" : `${"  ".repeat(depth - 1)}└ `}${label}${equal}`,
       variesInWords(run),
       String(seed),
       status,
       NUMBER.format(totalRollouts(rollouts)),
-      status === "done" ? "" : duration(seconds),
+      status === "done" || seconds === null ? "" : duration(seconds),
       why,
     ];
   });
@@ -66,13 +70,29 @@ function runTable(runs: readonly RunDescription[]): string {
   );
 }
 
+/** Runs in their order, each followed by those that begin from it. */
+function asTree(
+  runs: readonly RunDescription[],
+): readonly { readonly run: RunDescription; readonly depth: number }[] {
+  const children = Map.groupBy(runs, ({ previous }) => previous);
+  const ordered: { run: RunDescription; depth: number }[] = [];
+  const place = (of: string | null, depth: number) => {
+    for (const run of children.get(of) ?? []) {
+      ordered.push({ run, depth });
+      place(run.id, depth + 1);
+    }
+  };
+  place(null, 0);
+  return ordered;
+}
+
 /** "" where the case is named after what varies. */
-function variesInWords({ cases, factors }: RunDescription): string {
+function variesInWords({ label, factors }: RunDescription): string {
   const texts = Object.entries(factors).map(([path, value]) => `${path} = ${valueLabel(value)}`);
   const last = Object.entries(factors).map(([path, value]) =>
     `${path.slice(path.lastIndexOf(".") + 1)} = ${valueLabel(value)}`
   );
-  return last.every((text) => cases[0]!.includes(text)) ? "" : texts.join(", ");
+  return last.every((text) => label.includes(text)) ? "" : texts.join(", ");
 }
 
 /** Seconds from which on a user may prefer the quick version. */
@@ -93,14 +113,16 @@ export function planTotals(
     lines.push(
       `rollouts to generate: ${NUMBER.format(totalRollouts(rollouts))}, of these ` +
         `${NUMBER.format(rollouts.training)} to train on, ${NUMBER.format(rollouts.scoring)} for ` +
-        `scoring, ${NUMBER.format(rollouts.validation)} for measuring`,
+        `scoring, ${NUMBER.format(rollouts.validation)} for measuring` +
+        (rollouts.discarded === 0 ? "" : `, ${NUMBER.format(rollouts.discarded)} for baselines`),
     );
   }
   const isOpen = ({ status }: { status: string }) => status !== "done";
-  const openRuns = runs.filter(isOpen).length, openStarts = coldStarts.filter(isOpen).length;
+  const open = runs.filter(isOpen), openStarts = coldStarts.filter(isOpen).length;
+  const openRuns = open.filter(({ seconds }) => seconds !== null).length;
   if (openRuns + openStarts > 0) {
     const wall = totals.coldStartSeconds / Math.max(1, Math.min(jobs, openStarts)) +
-      totals.seconds / Math.max(1, Math.min(jobs, openRuns));
+      Math.max(totals.chainSeconds, totals.seconds / Math.max(1, Math.min(jobs, openRuns)));
     const source = totals.measuredRuns > 0
       ? `from ${count(totals.measuredRuns, "finished run")} in the store`
       : "from a default rate, for the store has no finished run";
@@ -108,6 +130,14 @@ export function planTotals(
       `time: about ${duration(wall)} with ${count(jobs, "process", "processes")}, ${source}`,
     );
     if (wall >= LONG && hasQuickVersion) lines.push("--quick runs a small version of it");
+  }
+  const elsewhere = open.length - openRuns;
+  if (elsewhere > 0) {
+    lines.push(
+      `time: not known for ${
+        count(elsewhere, "run")
+      } of a pretrained model, which no engine here trains`,
+    );
   }
   return lines;
 }

@@ -56,14 +56,15 @@ function createCode() {
     if (!numbers.has(key)) numbers.set(key, values.push(value) - 1);
     return numbers.get(key)!;
   };
-  const entriesOf = (name: string, section: object) =>
+  const entriesOf = (name: string, section: object | null) =>
     [...leaves(section, name)].map(([field, value]) => [placeOf(field), numberOf(value)] as const);
 
   const encode = (config: RunConfig): Encoded => {
     const encoded: number[] = new Array(fields.length).fill(0);
-    for (const [name, section] of Object.entries(config)) {
-      const entries = sections.get(section) ?? entriesOf(name, section);
-      sections.set(section, entries);
+    for (const [name, section] of Object.entries(config) as [string, object | null][]) {
+      const known = section === null ? undefined : sections.get(section);
+      const entries = known ?? entriesOf(name, section);
+      if (section !== null) sections.set(section, entries);
       for (const [place, value] of entries) {
         while (encoded.length <= place) encoded.push(0);
         encoded[place] = value;

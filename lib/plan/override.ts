@@ -2,7 +2,7 @@
 import { parseYaml } from "../../deps.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 import type { Json } from "../core/fingerprint.ts";
-import { COMPONENTS } from "../schema/components.ts";
+import { componentsAt } from "../schema/components.ts";
 import type { Patch } from "../schema/patch.ts";
 import { isComponent, resolvePath, show, valueAt } from "../schema/path.ts";
 import { refine } from "../schema/refine.ts";
@@ -54,7 +54,7 @@ export function overrideExperiment<E extends Experiment>(
 
 /**
  * Settings with one field changed. Values are YAML scalars: `training.steps=10`, `sampler=vas`,
- * `algorithm.dualClip=null`.
+ * `algorithm.kl=null`.
  *
  * Errors: a {@link ConfigError} for an unknown path, with the closest known one, and for a list of values.
  *
@@ -128,33 +128,45 @@ function parseAssignment(base: RunConfig, text: string): Assignment {
   return { path, values: values.map((value) => componentByName(path, current, value)) };
 }
 
-/** As {@link resolvePath}; where the base has a component of another kind, the error says which kind to choose. */
+/**
+ * As {@link resolvePath}; where the base has a component of another kind, or has switched one off, the error says
+ * what to choose.
+ */
 function resolveField(base: RunConfig, name: string): string[] {
-  const [section = "", field = ""] = name.split(".");
-  const current: unknown = valueAt(base, [section]);
-  if (field !== "" && isComponent(current) && !Object.hasOwn(current, field)) {
-    for (const [kind, other] of Object.entries(componentsOf(section))) {
-      const fields = Object.keys(other).filter((key) => key !== "kind" && !(key in current));
-      const meant = Object.hasOwn(other, field) || didYouMean(field, fields) !== "";
-      if (kind === current.kind || !meant || didYouMean(field, Object.keys(current)) !== "") {
-        continue;
-      }
-      throw new ConfigError(
-        `${section}.${field}`,
-        Object.hasOwn(other, field)
-          ? `${current.kind}, which the base has, has no such field, but ${kind} has: choose it first ` +
-            `with --set ${section}=${kind}`
-          : `neither ${current.kind}, which the base has, nor ${kind} has such a field` +
-            didYouMean(field, fields),
-      );
-    }
+  const keys = name.split(".");
+  for (let depth = 1; depth < keys.length; depth++) {
+    const owner = keys.slice(0, depth), current = valueAt(base, owner);
+    if (current === null) throw switchedOff(owner.join("."));
+    if (isComponent(current)) checkKind(owner.join("."), keys[depth]!, current);
   }
   return resolvePath(base, name);
 }
 
-/** Kinds that a section of the settings can have, with their defaults. */
-function componentsOf(section: string): Readonly<Record<string, object>> {
-  return Object.hasOwn(COMPONENTS, section) ? COMPONENTS[section as keyof typeof COMPONENTS] : {};
+function switchedOff(owner: string): ConfigError {
+  const [first] = Object.keys(componentsAt(owner));
+  return new ConfigError(
+    owner,
+    "null in the base, so that there is no field to change" +
+      (first === undefined ? "" : `: choose it first with --set ${owner}=${first}`),
+  );
+}
+
+/** Errors: a {@link ConfigError} where the component lacks the field and one of another kind has it, or nearly. */
+function checkKind(owner: string, field: string, current: { readonly kind: string }): void {
+  if (Object.hasOwn(current, field) || didYouMean(field, Object.keys(current)) !== "") return;
+  for (const [name, other] of Object.entries(componentsAt(owner))) {
+    const fields = Object.keys(other).filter((key) => key !== "kind" && !(key in current));
+    const has = Object.hasOwn(other, field);
+    if (!has && didYouMean(field, fields) === "") continue;
+    throw new ConfigError(
+      `${owner}.${field}`,
+      has
+        ? `${current.kind}, which the base has, has no such field, but ${name} has: choose it first ` +
+          `with --set ${owner}=${name}`
+        : `neither ${current.kind}, which the base has, nor ${name} has such a field` +
+          didYouMean(field, fields),
+    );
+  }
 }
 
 /** `0,0.5,1` and `[0, 0.5, 1]` are several values, except that the brackets of a list field are its own. */
@@ -180,22 +192,23 @@ function parseScalar(text: string, field: string): Json {
   }
 }
 
-/** `sampler=vas` means VAS with its published defaults. */
+/** `sampler=vas` means VAS with its published defaults, `reward.overlong=default` the term with its own. */
 function componentByName(path: readonly string[], current: unknown, value: Json): Json {
-  if (!isComponent(current) || typeof value !== "string") return value;
-  const section = path.join(".");
-  const known: Readonly<Record<string, unknown>> = COMPONENTS[section as keyof typeof COMPONENTS] ??
-    {};
-  if (!Object.hasOwn(known, value)) {
-    const names = Object.keys(known);
+  if (typeof value !== "string") return value;
+  const owner = path.join("."), known = componentsAt(owner), names = Object.keys(known);
+  if (Object.hasOwn(known, value)) return known[value] as Json;
+  if (names.length > 0) {
     throw new ConfigError(
-      section,
-      `expected one of the kinds ${names.join(", ")}, got ${show(value)}${
-        didYouMean(value, names)
-      }`,
+      owner,
+      `expected one of ${names.join(", ")}, got ${show(value)}${didYouMean(value, names)}`,
     );
   }
-  return known[value] as Json;
+  if (!isComponent(current)) return value;
+  const field = Object.keys(current).find((key) => key !== "kind")!;
+  throw new ConfigError(
+    owner,
+    `expected fields one by one, as in --set ${owner}.${field}=…, got ${show(value)}`,
+  );
 }
 
 function patchOf({ path, values }: Assignment, index: number): Patch<RunConfig> {

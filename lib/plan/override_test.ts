@@ -26,8 +26,8 @@ Deno.test("applySet() sets numbers, words, booleans, null and lists", () => {
     "sequence-mean",
   );
   equal(applySet(base, "evaluation.scoringControl=false").evaluation.scoringControl, false);
-  equal(applySet(base, "algorithm.dualClip=null").algorithm.dualClip, null);
-  deepEqual(applySet(base, "coldStart.shortcutRates=[0.1, 0.2]").coldStart.shortcutRates, [
+  equal(applySet(base, "training.tokenBudget=null").training.tokenBudget, null);
+  deepEqual(applySet(base, "coldStart.shortcutRates=[0.1, 0.2]").coldStart!.shortcutRates, [
     0.1,
     0.2,
   ]);
@@ -41,11 +41,13 @@ Deno.test("applySet() takes a component by its kind, with its defaults", () => {
   deepEqual(applySet(base, "sampler=random").sampler, random());
   deepEqual(applySet(applySet(base, "sampler=random"), "sampler=vas").sampler, vas());
   throws(() => applySet(base, "sampler=ranodm"), {
-    message:
-      "sampler: expected one of the kinds random, vas, learnability, mopps, greso, replay, " +
+    message: "sampler: expected one of random, vas, learnability, mopps, greso, replay, " +
       'adaRft, easyToHard, got "ranodm"; did you mean "random"?',
   });
-  throws(() => applySet(base, "coldStart=supervise"), /coldStart: expected one of the kinds/);
+  throws(
+    () => applySet(base, "coldStart=supervise"),
+    /coldStart: expected fields one by one, as in --set coldStart.steps=…, got "supervise"/,
+  );
   throws(() => applySet(base, "sampler.kind=random"), {
     message: "sampler.kind: expected the component to choose, as in --set sampler=vas",
   });

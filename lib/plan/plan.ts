@@ -7,11 +7,14 @@ import {
   type ColdStartIdentity,
   coldStartIdentity,
   createRunIds,
+  stagesOf,
 } from "../schema/identity.ts";
+import { isObject } from "../schema/path.ts";
 import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { Case, Factors } from "./case.ts";
 import { type Experiment, seedList, type SeedsReach } from "./experiment.ts";
+import { createPins, createStageSeeds } from "./stage_changes.ts";
 import { varyingFields } from "./varying_fields.ts";
 
 /** One training to be done: settings and seed. */
@@ -20,9 +23,11 @@ export interface PlannedRun {
   readonly id: string;
   readonly config: RunConfig;
   readonly seed: number;
-  /** Id of the cold start it begins from. */
-  readonly coldStart: string;
-  /** Label of the first cell it stands in. */
+  /** Id of the run whose last policy it begins from; null where it begins from the cold start. */
+  readonly previous: string | null;
+  /** Id of the cold start that it, or its first stage, begins from; null for a pretrained model. */
+  readonly coldStart: string | null;
+  /** Label of the first cell it stands in; of the first that begins from it, and which stage of it, where in none. */
   readonly label: string;
 }
 
@@ -54,8 +59,13 @@ export interface Plan {
   readonly hasQuickVersion: boolean;
   /** In the order of the experiment file. */
   readonly cells: readonly Cell[];
-  /** Each run once, in the order in which cells first name them. */
+  /**
+   * Each run once, in the order in which cells first need them: a stage that others begin from stands before them,
+   * whether it stands in a cell or not.
+   */
   readonly runs: readonly PlannedRun[];
+  /** Ids of the runs that were asked for; others are there because those begin from them. */
+  readonly selected: ReadonlySet<string>;
   /** Each cold start once. */
   readonly coldStarts: readonly PlannedColdStart[];
 }
@@ -64,7 +74,7 @@ export interface Plan {
  * Expands an experiment into every run, each checked.
  *
  * Errors: a {@link ConfigError} for no cases, two cases of one name, a field that is out of range or not there
- * (with the case it came from), or wrong seeds.
+ * (with the case it came from), wrong seeds, or a file that settings name and that cannot be read.
  *
  * @example
  * ```ts
@@ -86,26 +96,55 @@ export function expand(
   const seedNumbers = seedList(seeds);
   checkLabels(vary);
   const check = createChecker();
-  const configs = vary.map((one) => configOf(base, one, check));
+  const pinned = createPins();
+  const configs = vary.map((one) => pinned(configOf(base, one, check)));
   const fields = vary.some(({ factors }) => factors === null) ? varyingFields(configs) : [];
 
   const idOf = createRunIds(), coldStartOf = createColdStarts();
+  const withSeed = seedsReach === "run" ? (config: RunConfig) => config : createStageSeeds();
+  const own = configs.map((shared) =>
+    seedNumbers.map((seed) => {
+      const config = withSeed(shared, seed);
+      return { config, seed, id: idOf(config, seed) };
+    })
+  );
+  const labels = new Map<string, string>();
+  own.forEach((ofCell, i) => {
+    for (const { id } of ofCell) if (!labels.has(id)) labels.set(id, vary[i]!.label);
+  });
+
   const runs = new Map<string, PlannedRun>();
   const coldStarts = new Map<string, PlannedColdStart>();
+  const planned = (config: RunConfig, seed: number, id: string, label: string): PlannedRun => {
+    const known = runs.get(id);
+    if (known !== undefined) return known;
+    let previous: string | null = null;
+    if (config.previous !== null) {
+      previous = idOf(config.previous, seed);
+      planned(config.previous, seed, previous, label);
+    }
+    const coldStart = coldStartOf(config);
+    if (coldStart !== null) coldStarts.set(coldStart.id, coldStart);
+    const run: PlannedRun = {
+      kind: "run",
+      id,
+      config,
+      seed,
+      previous,
+      coldStart: coldStart?.id ?? null,
+      label: labels.get(id) ?? `${label}: stage ${stagesOf(config).length}`,
+    };
+    runs.set(id, run);
+    return run;
+  };
   const cells = vary.map(({ label, factors }, i): Cell => {
     const shared = configs[i]!;
-    const own = seedNumbers.map((seed) => {
-      const config = seedsReach === "run" ? shared : refine(shared, { coldStart: { seed } });
-      const coldStart = coldStartOf(config);
-      coldStarts.set(coldStart.id, coldStart);
-      const id = idOf(config, seed);
-      const known = runs.get(id);
-      if (known !== undefined) return known;
-      const run = { kind: "run", id, config, seed, coldStart: coldStart.id, label } as const;
-      runs.set(id, run);
-      return run;
-    });
-    return { label, factors: factors ?? factorsOf(shared, fields), config: shared, runs: own };
+    return {
+      label,
+      factors: factors ?? factorsOf(shared, fields),
+      config: shared,
+      runs: own[i]!.map(({ config, seed, id }) => planned(config, seed, id, label)),
+    };
   });
   return {
     name,
@@ -115,6 +154,7 @@ export function expand(
     hasQuickVersion: quick !== undefined,
     cells,
     runs: [...runs.values()],
+    selected: new Set(runs.keys()),
     coldStarts: [...coldStarts.values()],
   };
 }
@@ -159,15 +199,19 @@ function factorsOf(config: RunConfig, fields: readonly string[]): Factors {
   for (const field of fields) {
     let value: unknown = config;
     for (const key of field.split(".")) {
-      value = (value as Record<string, unknown> | undefined)?.[key];
+      value = (value as Record<string, unknown> | null | undefined)?.[key];
     }
-    if (value !== undefined) factors[field] = value as Json;
+    // What is null elsewhere and has fields here is told by those.
+    if (value !== undefined && !isObject(value)) factors[field] = value as Json;
   }
   return factors;
 }
 
-/** Cold starts by what decides them; settings that share these sections share the work of hashing them. */
-function createColdStarts(): (config: RunConfig) => PlannedColdStart {
+/**
+ * Cold starts by what decides them, null for a pretrained model; settings that share these sections share the work
+ * of hashing them.
+ */
+function createColdStarts(): (config: RunConfig) => PlannedColdStart | null {
   const numbers = new Map<object, number>();
   const number = (section: object) => {
     if (!numbers.has(section)) numbers.set(section, numbers.size);
@@ -175,11 +219,13 @@ function createColdStarts(): (config: RunConfig) => PlannedColdStart {
   };
   const known = new Map<string, PlannedColdStart>();
   return (config) => {
-    const { model, dataset, coldStart, decoding, evaluation } = config;
+    const first = stagesOf(config)[0]!;
+    const { model, dataset, coldStart, decoding, evaluation } = first;
+    if (coldStart === null) return null;
     const key = [model, dataset, coldStart, decoding, evaluation].map(number).join();
     let planned = known.get(key);
     if (planned === undefined) {
-      planned = { kind: "coldStart", id: coldStartId(config), identity: coldStartIdentity(config) };
+      planned = { kind: "coldStart", id: coldStartId(first), identity: coldStartIdentity(first) };
       known.set(key, planned);
     }
     return planned;

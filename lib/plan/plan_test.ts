@@ -191,14 +191,14 @@ Deno.test("expand() gives every seed a cold start of its own where seeds reach s
     seedsReach: "coldStart",
   });
   deepEqual(coldStarts.map(({ identity }) => identity.coldStart.seed), [4, 9]);
-  deepEqual(runs.map(({ seed, config }) => [seed, config.coldStart.seed]), [
+  deepEqual(runs.map(({ seed, config }) => [seed, config.coldStart!.seed]), [
     [4, 4],
     [9, 9],
     [4, 4],
     [9, 9],
   ]);
   deepEqual(runs.map(({ coldStart }) => coldStart), [0, 1, 0, 1].map((i) => coldStarts[i]!.id));
-  equal(cells[0]!.config.coldStart.seed, base.coldStart.seed);
+  equal(cells[0]!.config.coldStart!.seed, base.coldStart!.seed);
   equal(seedsReach, "coldStart");
 });
 

@@ -1,5 +1,6 @@
 /** What must not compile. A test here fails in `deno check`: an unused `@ts-expect-error` is an error. */
 import { equal, throws } from "node:assert/strict";
+import { kl } from "../algorithm/kl.ts";
 import { ConfigError } from "../core/errors.ts";
 import { ablate, cases, grid, microMath, random, recipe, refine, vas } from "../mod.ts";
 import { expand } from "./plan.ts";
@@ -63,7 +64,7 @@ Deno.test("what is meant does compile", () => {
       training: { steps: 5 },
     }),
     ablate({
-      algorithm: { dualClip: [null, 3] },
+      algorithm: { kl: [null, kl()] },
       coldStart: { shortcutRates: [[0.1], [0.1, 0.2]] },
     }),
     [...cases({ "base": {} }), ...grid({ sampler: [{ mixtureRatio: 1, refreshInterval: 7 }] })],

@@ -18,7 +18,8 @@ export function leaves(value: unknown, path = ""): Map<string, unknown> {
 
 /**
  * Paths of the fields whose value is not the same in all settings that have them. A field that only some kinds
- * have, with one value among those, is told by `kind` already.
+ * have, with one value among those, is told by `kind` already. What is null in some settings and has fields in
+ * others varies as a whole.
  */
 export function varyingFields(configs: readonly RunConfig[]): string[] {
   const varying: string[] = [];
@@ -34,7 +35,12 @@ export function varyingFields(configs: readonly RunConfig[]): string[] {
         seen.add(JSON.stringify(value));
       }
     }
-    for (const [field, seen] of values) if (seen.size > 1) varying.push(field);
+    const fields = [...values.keys()];
+    for (const [field, seen] of values) {
+      const isSometimesNull = seen.has("null") &&
+        fields.some((other) => other.startsWith(`${field}.`));
+      if (seen.size > 1 || isSometimesNull) varying.push(field);
+    }
   }
   return varying;
 }

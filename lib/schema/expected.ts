@@ -27,6 +27,7 @@ export function schemaAt(schema: Schema, path: Path, value: unknown): Schema {
     const field = def.shape[String(key)];
     return field === undefined ? schema : schemaAt(field, rest, inside);
   }
+  if (def.type === "record") return schemaAt(def.valueType, rest, inside);
   return def.type === "array" ? schemaAt(def.element, rest, inside) : schema;
 }
 
@@ -84,6 +85,8 @@ export function expected(schema: Schema): string {
       return expected(def.getter());
     case "array":
       return `a list, each item ${expected(def.element)}`;
+    case "record":
+      return `fields of any name, each ${expected(def.valueType)}`;
     case "enum":
     case "literal":
     case "union": {
