@@ -4,6 +4,16 @@
  * @module
  */
 export { adamw } from "./algorithm/adamw.ts";
+export { drGrpoAdvantage } from "./algorithm/advantage/dr_grpo.ts";
+export { gaeAdvantage } from "./algorithm/advantage/gae.ts";
+export { gdpoAdvantage } from "./algorithm/advantage/gdpo.ts";
+export { grpoAdvantage } from "./algorithm/advantage/grpo.ts";
+export { opoAdvantage } from "./algorithm/advantage/opo.ts";
+export { passAtKAdvantage } from "./algorithm/advantage/pass_at_k.ts";
+export { reinforcePlusPlusAdvantage } from "./algorithm/advantage/reinforce_plus_plus.ts";
+export { remaxAdvantage } from "./algorithm/advantage/remax.ts";
+export { rlooAdvantage } from "./algorithm/advantage/rloo.ts";
+export { grpo } from "./algorithm/algorithm.ts";
 export {
   accuracyBand,
   dynamicSampling,
@@ -11,7 +21,22 @@ export {
   onlineFilter,
   screening,
 } from "./algorithm/group_filter.ts";
-export { grpo } from "./algorithm/grpo.ts";
+export { accuracyCosine, adora } from "./algorithm/group_weight.ts";
+export { kl } from "./algorithm/kl.ts";
+export {
+  cispo,
+  dapo,
+  drGrpo,
+  gdpo,
+  gspo,
+  opo,
+  passAtKGrpo,
+  ppo,
+  reinforcePlusPlus,
+  remax,
+  rloo,
+  sapo,
+} from "./algorithm/presets.ts";
 export { files } from "./dataset/files/files.ts";
 export { microMath } from "./dataset/micro_math.ts";
 export { mixture } from "./dataset/mixture.ts";
