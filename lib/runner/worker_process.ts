@@ -41,7 +41,7 @@ function networkFlags(task: Task): string[] {
  * What a worker may do: read, write the store, load native code of the project's packages, and ask the reward models
  * that its settings name.
  */
-function workerFlags(store: string, task: Task): string[] {
+export function workerFlags(store: string, task: Task): string[] {
   return [
     "--quiet",
     "--no-prompt",
