@@ -60,7 +60,8 @@ export function klGraph<T>(
     }
     case "abs": {
       const logRatio = ops.sub(logProbs, referenceLogProbs);
-      const sign = ops.sub(ops.less(0, logRatio), ops.less(logRatio, 0)); // 0 where equal: no pull there
+      const value = ops.stopGradient(logRatio);
+      const sign = ops.sub(ops.less(0, value), ops.less(value, 0)); // 0 where equal: no pull there
       return ops.mul(logRatio, sign);
     }
     default:

@@ -90,6 +90,7 @@ const cases: [
     (g, [a, b]) => g.add(g.min(a!, g.add(b!, 4)), g.max(b!, g.sub(a!, 4))),
   ],
   ["exp and sqrt", [[4]], (g, [a]) => g.sqrt(g.exp(a!))],
+  ["sigmoid", [[4]], (g, [a]) => g.sigmoid(g.mul(a!, 2))],
   ["relu", [[4]], (g, [a]) => g.relu(a!), 2],
   ["clip inside and outside", [[2]], (g, [a]) => g.add(g.clip(a!, -9, 9), g.clip(a!, 5, 6))],
   [
@@ -144,6 +145,27 @@ Deno.test("Graph gives a zero gradient to parameters the loss does not reach", a
   const ones = { data: Float32Array.of(1, 1), shape: [2] };
   const outputs = await run(graph, { a: ones, b: ones });
   deepEqual([[...outputs.toA!], [...outputs.toB!]], [[1, 1], [0, 0]]);
+});
+
+Deno.test("Graph.stopGradient() gives the value and passes no gradient", async () => {
+  const graph = new Graph();
+  const a = graph.input("a", [2]);
+  const product = graph.mul(a, graph.stopGradient(graph.mul(a, a))); // a³, with a² for its gradient
+  const [gradient] = graph.gradient(graph.sum(product), [a]) as [Tensor];
+  graph.output("product", product);
+  graph.output("gradient", gradient);
+  const outputs = await run(graph, { a: { data: Float32Array.of(3, -2), shape: [2] } });
+  deepEqual([[...outputs.product!], [...outputs.gradient!]], [[27, -8], [9, 4]]);
+});
+
+Deno.test("Graph.sigmoid() is bounded and exact at 0", async () => {
+  const graph = new Graph();
+  graph.output("y", graph.sigmoid(graph.input("x", [4])));
+  const data = Float32Array.of(0, 100, -100, 1);
+  const { y } = await run(graph, { x: { data, shape: [4] } });
+  deepEqual([...y!.subarray(0, 2)], [0.5, 1]);
+  ok(y![2]! >= 0 && y![2]! < 1e-30);
+  ok(Math.abs(y![3]! - 0.7310585786300049) < 1e-7);
 });
 
 Deno.test("Graph computes the same products with and without FusedMatMul", async () => {

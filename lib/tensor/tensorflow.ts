@@ -40,11 +40,6 @@ export interface TensorFlow {
   readonly square: Unary;
   readonly relu: Unary;
   readonly sigmoid: Unary;
-  readonly clone: Unary;
-  readonly zerosLike: Unary;
-  customGrad(
-    f: (a: TfTensor) => { value: TfTensor; gradFunc: (g: TfTensor) => TfTensor },
-  ): (a: TfTensor) => TfTensor;
   readonly softmax: Unary;
   readonly logSoftmax: Unary;
   clipByValue(a: TfTensor, low: number, high: number): TfTensor;
@@ -85,10 +80,7 @@ function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
     sqrt: (a) => tf.sqrt(a),
     relu: (a) => tf.relu(a),
     sigmoid: (a) => tf.sigmoid(a),
-    stopGradient: tf.customGrad((a) => ({
-      value: tf.clone(a),
-      gradFunc: (g) => tf.zerosLike(g),
-    })),
+    stopGradient: (a) => tf.tensor(a.dataSync(), a.shape), // a constant, off the tape
     clip: (a, low, high) => tf.clipByValue(a, low, high),
     less: (a, b) => float(tf.less(lift(a), lift(b))),
     lessOrEqual: (a, b) => float(tf.lessEqual(lift(a), lift(b))),

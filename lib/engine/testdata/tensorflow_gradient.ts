@@ -3,7 +3,8 @@
  * goes out as the last line. The model and the objectives are the project's; the arithmetic and the
  * differentiation are not.
  */
-import { grpoObjective, supervisedLoss } from "../../algorithm/objective_graph.ts";
+import { policyObjective } from "../../algorithm/policy_objective.ts";
+import { supervisedLoss } from "../../algorithm/supervised.ts";
 import { tokenLogProbs } from "../../policy/forward.ts";
 import { type PolicyShape, weightsOf } from "../../policy/parameters.ts";
 import { VOCABULARY } from "../../policy/tokenizer.ts";
@@ -30,10 +31,13 @@ function tensor(name: string): TfTensor {
     : tf.tensor(Float32Array.from(data), shape);
 }
 
+/** A tensor of the request, null where it has none. */
+const optional = (name: string) => name in request.data ? tensor(name) : null;
+
 function loss(objective: Objective, parameters: TfTensor): TfTensor {
   const [patches, question, inputs, targets] = ["patches", "question", "inputs", "targets"]
     .map(tensor) as [TfTensor, TfTensor, TfTensor, TfTensor];
-  const { chosen } = tokenLogProbs(
+  const { chosen, all } = tokenLogProbs(
     ops,
     weightsOf(ops, parameters, shape),
     shape,
@@ -42,13 +46,20 @@ function loss(objective: Objective, parameters: TfTensor): TfTensor {
     VOCABULARY.length,
   );
   if (objective.kind === "supervised") return supervisedLoss(ops, chosen, tensor("tokenWeights"));
-  return grpoObjective(ops, objective, {
+  return policyObjective(ops, objective, {
     logProbs: chosen,
+    all,
     oldLogProbs: tensor("oldLogProbs"),
-    referenceLogProbs: tensor("referenceLogProbs"),
+    referenceLogProbs: optional("referenceLogProbs"),
+    referenceAll: optional("referenceAll"),
+    klCoefficient: optional("klCoefficient"),
     advantages: tensor("advantages"),
     tokenWeights: tensor("tokenWeights"),
     tokenShares: tensor("tokenShares"),
+  }, {
+    rollouts: sizes.prompts * sizes.groupSize,
+    responseTokens: shape.responseTokens,
+    vocabulary: VOCABULARY.length,
   }).loss;
 }
 
