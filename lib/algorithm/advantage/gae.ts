@@ -24,7 +24,7 @@ export interface GaeAdvantage {
 
 /**
  * GAE with γ = λ = 1, no critic warm-up and values clipped at 0.5, the defaults of EasyR1 and verl. The critic learns
- * ten times as fast as {@link ../adamw.ts | adamw}'s policy, the ratio verl has (1e-5 to 1e-6).
+ * ten times as fast as `adamw()`'s policy, the ratio verl has (1e-5 to 1e-6).
  */
 export function gaeAdvantage(
   { discount = 1, lambda = 1, critic = {} }: {
