@@ -9,7 +9,7 @@ import { cosineLength } from "./cosine_length.ts";
 import { dynamicLength } from "./dynamic_length.ts";
 import { accuracyJudge, createJudge, type Score } from "./judge.ts";
 import { overlong } from "./overlong.ts";
-import { easyR1Rewards, lmmR1Rewards, mmEurekaRewards, mmr1Rewards } from "./published.ts";
+import { easyR1Rewards, lmmR1Rewards, mmEurekaRewards, mmr1Rewards } from "./presets.ts";
 import { repetition } from "./repetition.ts";
 import { parseResponse } from "./response.ts";
 import { type RewardConfig, rewards } from "./reward_config.ts";

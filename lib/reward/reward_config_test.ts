@@ -3,7 +3,7 @@ import { cosineLength } from "./cosine_length.ts";
 import { customReward } from "./custom.ts";
 import { dynamicLength } from "./dynamic_length.ts";
 import { overlong } from "./overlong.ts";
-import { easyR1Rewards, lmmR1Rewards, mmEurekaRewards, mmr1Rewards } from "./published.ts";
+import { easyR1Rewards, lmmR1Rewards, mmEurekaRewards, mmr1Rewards } from "./presets.ts";
 import { remoteReward } from "./remote.ts";
 import { repetition } from "./repetition.ts";
 import { pinReward, rewardFaults, rewards, rewardSchema } from "./reward_config.ts";

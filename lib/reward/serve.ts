@@ -4,7 +4,7 @@
  */
 import { z } from "../../deps.ts";
 import { createJudge, type Score } from "./judge.ts";
-import { lmmR1Rewards } from "./published.ts";
+import { lmmR1Rewards } from "./presets.ts";
 import { parseResponse } from "./response.ts";
 import type { RewardInput } from "./reward_function.ts";
 import type { VerifierKind } from "./verify.ts";

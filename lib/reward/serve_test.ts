@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { createJudge } from "./judge.ts";
-import { lmmR1Rewards } from "./published.ts";
+import { lmmR1Rewards } from "./presets.ts";
 import { remoteReward } from "./remote.ts";
 import { rewards } from "./reward_config.ts";
 import { serveReward } from "./serve.ts";
