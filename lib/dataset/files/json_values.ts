@@ -89,7 +89,9 @@ export function* jsonValues(path: string): Generator<JsonPiece> {
   if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) chunk = chunk.subarray(3);
   let splitter: LineSplitter | ListSplitter | null = null;
   for (let line = 1; read > 0;) {
-    const first = splitter === null ? chunk.find((byte) => !isSpace(byte)) : undefined;
+    const first: number | undefined = splitter === null
+      ? chunk.find((byte) => !isSpace(byte))
+      : undefined;
     if (first !== undefined) {
       splitter = first === OPEN_LIST ? new ListSplitter(line) : new LineSplitter(line);
     }
