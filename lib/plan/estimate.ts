@@ -70,7 +70,7 @@ function stepsAndScoring(config: RunConfig): { readonly steps: number; readonly 
   const pool = { prompts, batchSize, steps: training.steps, seed: 0, levels };
   const sampler = createSampler(config.sampler, pool);
   const perStep = batchSize * algorithm.groupSize + greedyPerStep(config);
-  const before = previous === null ? 0 : spentSoFar(previous);
+  const before = previous === null || tokenBudget === null ? 0 : spentSoFar(previous);
   const budget = tokenBudget === null
     ? Infinity
     : tokenBudget / (decoding.maxTokens * TYPICAL_LENGTH);

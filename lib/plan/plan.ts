@@ -115,14 +115,18 @@ export function expand(
 
   const runs = new Map<string, PlannedRun>();
   const coldStarts = new Map<string, PlannedColdStart>();
+  const stageIds = new Map<RunConfig, Map<number, string>>(); // many begin from one
+  const stageId = (stage: RunConfig, seed: number): string => {
+    const ids = stageIds.get(stage) ?? new Map<number, string>();
+    stageIds.set(stage, ids);
+    if (!ids.has(seed)) ids.set(seed, idOf(stage, seed));
+    return ids.get(seed)!;
+  };
   const planned = (config: RunConfig, seed: number, id: string, label: string): PlannedRun => {
     const known = runs.get(id);
     if (known !== undefined) return known;
-    let previous: string | null = null;
-    if (config.previous !== null) {
-      previous = idOf(config.previous, seed);
-      planned(config.previous, seed, previous, label);
-    }
+    const stage = config.previous;
+    const previous = stage === null ? null : planned(stage, seed, stageId(stage, seed), label).id;
     const coldStart = coldStartOf(config);
     if (coldStart !== null) coldStarts.set(coldStart.id, coldStart);
     const run: PlannedRun = {
