@@ -23,6 +23,12 @@ export {
 } from "./algorithm/group_filter.ts";
 export { accuracyCosine, adora } from "./algorithm/group_weight.ts";
 export { kl } from "./algorithm/kl.ts";
+export { cispoObjective } from "./algorithm/objective/cispo.ts";
+export { gmpoObjective } from "./algorithm/objective/gmpo.ts";
+export { gspoObjective } from "./algorithm/objective/gspo.ts";
+export { ppoClipObjective } from "./algorithm/objective/ppo_clip.ts";
+export { reinforceObjective } from "./algorithm/objective/reinforce.ts";
+export { sapoObjective } from "./algorithm/objective/sapo.ts";
 export {
   cispo,
   dapo,

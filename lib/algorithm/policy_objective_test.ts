@@ -2,13 +2,13 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
 import { grpo } from "./algorithm.ts";
 import { kl, KL_ESTIMATORS, type KlEstimator } from "./kl.ts";
-import { cispo } from "./objective/cispo.ts";
-import { gmpo } from "./objective/gmpo.ts";
-import { gspo } from "./objective/gspo.ts";
+import { cispoObjective } from "./objective/cispo.ts";
+import { gmpoObjective } from "./objective/gmpo.ts";
+import { gspoObjective } from "./objective/gspo.ts";
 import { tokenLosses } from "./objective/objective.ts";
-import { ppoClip } from "./objective/ppo_clip.ts";
-import { reinforce } from "./objective/reinforce.ts";
-import { sapo } from "./objective/sapo.ts";
+import { ppoClipObjective } from "./objective/ppo_clip.ts";
+import { reinforceObjective } from "./objective/reinforce.ts";
+import { sapoObjective } from "./objective/sapo.ts";
 import { aggregate, policyLoss, type ScoredRollout } from "./policy_loss.ts";
 import { type LossConfig, policySums } from "./policy_objective.ts";
 import { runObjective } from "./testdata/run_objective.ts";
@@ -67,7 +67,7 @@ function differences(config: LossConfig, of: "logProbs" | "all"): number[][] {
 }
 
 const BASE: LossConfig = {
-  objective: ppoClip({ clipRangeHigh: 0.4, dualClip: 1.5 }),
+  objective: ppoClipObjective({ clipRangeHigh: 0.4, dualClip: 1.5 }),
   aggregation: "token-mean",
   kl: kl(),
   entropyCoefficient: 0,
@@ -78,19 +78,19 @@ const CASES: readonly (readonly [name: string, config: LossConfig])[] = [
   ["ppoClip, k3, token mean", BASE],
   ["ppoClip without dual bound, sequence mean", {
     ...BASE,
-    objective: ppoClip({ dualClip: null }),
+    objective: ppoClipObjective({ dualClip: null }),
     aggregation: "sequence-mean",
   }],
   ["ppoClip without KL, sequence sum", { ...BASE, kl: null, aggregation: "sequence-sum" }],
   ["ppoClip with an entropy bonus", { ...BASE, entropyCoefficient: 0.5 }],
   ["gspo at sequence level", {
     ...BASE,
-    objective: gspo({ clipRangeLow: 0.2, clipRangeHigh: 0.2, dualClip: 1.3 }),
+    objective: gspoObjective({ clipRangeLow: 0.2, clipRangeHigh: 0.2, dualClip: 1.3 }),
     aggregation: "sequence-mean",
   }],
-  ["sapo", { ...BASE, objective: sapo({ temperatureNegative: 2 }) }],
-  ["gmpo", { ...BASE, objective: gmpo(), aggregation: "sequence-mean" }],
-  ["reinforce", { ...BASE, objective: reinforce() }],
+  ["sapo", { ...BASE, objective: sapoObjective({ temperatureNegative: 2 }) }],
+  ["gmpo", { ...BASE, objective: gmpoObjective(), aggregation: "sequence-mean" }],
+  ["reinforce", { ...BASE, objective: reinforceObjective() }],
   ...KL_ESTIMATORS.map((estimator) =>
     [`KL by ${estimator}, sequence mean`, {
       ...BASE,
@@ -124,7 +124,11 @@ for (const [name, config] of CASES) {
 }
 
 Deno.test("policyObjective() of cispo lets every token have its clipped weight as gradient", async () => {
-  const config = { ...BASE, objective: cispo({ clipRangeLow: 0.3, clipRangeHigh: 0.4 }), kl: null };
+  const config = {
+    ...BASE,
+    objective: cispoObjective({ clipRangeLow: 0.3, clipRangeHigh: 0.4 }),
+    kl: null,
+  };
   const { sums, gradient } = await runObjective(ROLLOUTS, config, 0, R);
   checkSums(sums, config);
   ok(sums.clipFractionHigh! > 0.1 && sums.clipFractionLow! > 0.1, "both bounds are met");
@@ -137,7 +141,12 @@ Deno.test("policyObjective() of cispo lets every token have its clipped weight a
 });
 
 Deno.test("policyObjective() of gspo at token level moves each token by its own advantage", async () => {
-  const objective = gspo({ level: "token", clipRangeLow: 0.2, clipRangeHigh: 0.2, dualClip: 1.3 });
+  const objective = gspoObjective({
+    level: "token",
+    clipRangeLow: 0.2,
+    clipRangeHigh: 0.2,
+    dualClip: 1.3,
+  });
   const config = { ...BASE, objective, kl: null };
   const { sums, gradient } = await runObjective(ROLLOUTS, config, 0, R);
   checkSums(sums, config);
@@ -195,7 +204,7 @@ Deno.test("policyObjective() has JAX's full KL, entropy and their gradients in t
   const klGradient = [-0.0351418312, -0.0430425184, 0.0781843496, 0, 0, 0];
   const entropyGradient = [0.0981386655, 0.0512321261, -0.1493707916]
     .concat([0.0120125726, -0.0476866003, 0.0356740278]);
-  const base = { ...BASE, objective: reinforce() };
+  const base = { ...BASE, objective: reinforceObjective() };
   const byKl = await runObjective([WORDS], { ...base, kl: kl({ estimator: "full" }) }, 1, 2);
   near(byKl.sums.klReference!, klValue);
   near(byKl.sums.loss!, klValue);
@@ -266,7 +275,7 @@ Deno.test("policyLoss() of the policy that generated: ratio 1, nothing clipped, 
 
 Deno.test("policyLoss() counts each clipped token on its side and weighs losses as it is told", () => {
   const rollouts = [rolloutOf(1, [1.5, 0.5, 1]), rolloutOf(-1, [0.5, 5])];
-  const config = grpo({ objective: ppoClip({ clipRangeHigh: 0.3 }), kl: null });
+  const config = grpo({ objective: ppoClipObjective({ clipRangeHigh: 0.3 }), kl: null });
   const sums = policyLoss(rollouts, config, 0);
   near(sums.policyLoss, (-1.3 - 0.5 - 1 + 0.8 + 3) / 5, 1e-12);
   deepEqual([sums.clipFractionHigh, sums.clipFractionLow, sums.dualClipFraction], [0.2, 0.2, 0.2]);

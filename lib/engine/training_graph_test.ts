@@ -1,9 +1,9 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import { grpo } from "../algorithm/algorithm.ts";
 import { kl } from "../algorithm/kl.ts";
-import { gspo } from "../algorithm/objective/gspo.ts";
-import { ppoClip } from "../algorithm/objective/ppo_clip.ts";
-import { sapo } from "../algorithm/objective/sapo.ts";
+import { gspoObjective } from "../algorithm/objective/gspo.ts";
+import { ppoClipObjective } from "../algorithm/objective/ppo_clip.ts";
+import { sapoObjective } from "../algorithm/objective/sapo.ts";
 import { randomSource } from "../core/random.ts";
 import {
   initialParameters,
@@ -24,7 +24,7 @@ const BARE = { beta1: 0, beta2: 0.99, weightDecay: 0, maxGradNorm: 1e9 };
 const SUPERVISED: Objective = { kind: "supervised" };
 /** A narrow clip range, so that every branch of the loss is taken somewhere. */
 const CLIP = { clipRangeLow: 0.1, clipRangeHigh: 0.15, dualClip: 1.5 };
-const GRPO = grpo({ objective: ppoClip(CLIP) });
+const GRPO = grpo({ objective: ppoClipObjective(CLIP) });
 /** Together every operation that a loss has. */
 const OBJECTIVES: readonly (readonly [name: string, Objective])[] = [
   ["supervised", SUPERVISED],
@@ -32,12 +32,12 @@ const OBJECTIVES: readonly (readonly [name: string, Objective])[] = [
   [
     "gspo by token, full KL, entropy bonus",
     grpo({
-      objective: gspo({ ...CLIP, level: "token" }),
+      objective: gspoObjective({ ...CLIP, level: "token" }),
       kl: kl({ estimator: "full" }),
       entropyCoefficient: 0.1,
     }),
   ],
-  ["sapo, absolute KL", grpo({ objective: sapo(), kl: kl({ estimator: "abs" }) })],
+  ["sapo, absolute KL", grpo({ objective: sapoObjective(), kl: kl({ estimator: "abs" }) })],
 ];
 
 const INVERSE_TEMPERATURE = 1.25;

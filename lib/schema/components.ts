@@ -20,12 +20,12 @@ import {
 } from "../algorithm/group_filter.ts";
 import { accuracyCosine, adora } from "../algorithm/group_weight.ts";
 import { kl } from "../algorithm/kl.ts";
-import { cispo } from "../algorithm/objective/cispo.ts";
-import { gmpo } from "../algorithm/objective/gmpo.ts";
-import { gspo } from "../algorithm/objective/gspo.ts";
-import { ppoClip } from "../algorithm/objective/ppo_clip.ts";
-import { reinforce } from "../algorithm/objective/reinforce.ts";
-import { sapo } from "../algorithm/objective/sapo.ts";
+import { cispoObjective } from "../algorithm/objective/cispo.ts";
+import { gmpoObjective } from "../algorithm/objective/gmpo.ts";
+import { gspoObjective } from "../algorithm/objective/gspo.ts";
+import { ppoClipObjective } from "../algorithm/objective/ppo_clip.ts";
+import { reinforceObjective } from "../algorithm/objective/reinforce.ts";
+import { sapoObjective } from "../algorithm/objective/sapo.ts";
 import * as algorithms from "../algorithm/presets.ts";
 import { microMath } from "../dataset/micro_math.ts";
 import { transformer } from "../policy/transformer.ts";
@@ -108,12 +108,12 @@ export const COMPONENTS = {
     accuracyCosine: accuracyCosine(),
   },
   "algorithm.objective": {
-    ppoClip: ppoClip(),
-    gspo: gspo(),
-    cispo: cispo(),
-    sapo: sapo(),
-    gmpo: gmpo(),
-    reinforce: reinforce(),
+    ppoClip: ppoClipObjective(),
+    gspo: gspoObjective(),
+    cispo: cispoObjective(),
+    sapo: sapoObjective(),
+    gmpo: gmpoObjective(),
+    reinforce: reinforceObjective(),
   },
   "algorithm.kl": { default: kl() },
   "algorithm.kl.controller": {

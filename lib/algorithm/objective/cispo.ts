@@ -26,7 +26,7 @@ export interface CispoObjective {
  * CISPO without a lower bound, as in the paper, and EasyR1's upper one. EasyR1's script has clipRangeLow 0, which
  * weighs no token less than 1.
  */
-export function cispo(
+export function cispoObjective(
   { clipRangeLow = 1, clipRangeHigh = 4 }: Partial<Omit<CispoObjective, "kind">> = {},
 ): CispoObjective {
   return { kind: "cispo", clipRangeLow, clipRangeHigh };

@@ -25,7 +25,7 @@ export interface GmpoObjective {
 }
 
 /** GMPO with the paper's range e^−0.4 to e^0.4. The paper averages by sequence (`aggregation: "sequence-mean"`). */
-export function gmpo(
+export function gmpoObjective(
   { clipRangeLow = 0.4, clipRangeHigh = 0.4 }: Partial<Omit<GmpoObjective, "kind">> = {},
 ): GmpoObjective {
   return { kind: "gmpo", clipRangeLow, clipRangeHigh };

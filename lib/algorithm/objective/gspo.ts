@@ -30,7 +30,7 @@ export interface GspoObjective {
  * GSPO with the paper's clip range, which is far narrower than for tokens. The paper averages by sequence
  * (`aggregation: "sequence-mean"`), has no dual bound (EasyR1: 3) and no KL term.
  */
-export function gspo(
+export function gspoObjective(
   { level = "sequence", clipRangeLow = 3e-4, clipRangeHigh = 4e-4, dualClip = null }: Partial<
     Omit<GspoObjective, "kind">
   > = {},

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import type { LossConfig } from "../policy_objective.ts";
 import { aggregate, type ScoredRollout } from "../policy_loss.ts";
 import { runObjective } from "../testdata/run_objective.ts";
-import { cispo } from "./cispo.ts";
-import { gmpo, gmpoLosses } from "./gmpo.ts";
-import { gspo, gspoLosses, sequenceRatio } from "./gspo.ts";
+import { cispoObjective } from "./cispo.ts";
+import { gmpoLosses, gmpoObjective } from "./gmpo.ts";
+import { gspoLosses, gspoObjective, sequenceRatio } from "./gspo.ts";
 import { AGGREGATIONS, type ObjectiveConfig, objectiveSchema, tokenLosses } from "./objective.ts";
-import { clippedLoss, ppoClip, ppoClipLosses } from "./ppo_clip.ts";
-import { reinforce } from "./reinforce.ts";
-import { sapo, sapoGate } from "./sapo.ts";
+import { clippedLoss, ppoClipLosses, ppoClipObjective } from "./ppo_clip.ts";
+import { reinforceObjective } from "./reinforce.ts";
+import { sapoGate, sapoObjective } from "./sapo.ts";
 import { type ClipSide, importanceRatio, type ResponseTokens } from "./token_loss.ts";
 
 fc.configureGlobal({ seed: 1 });
@@ -18,13 +18,13 @@ const near = (got: number, expected: number, tolerance = 1e-6, what = "") =>
   ok(Math.abs(got - expected) <= tolerance, `${what} expected ${expected}, got ${got}`);
 
 const OBJECTIVES: readonly ObjectiveConfig[] = [
-  ppoClip(),
-  gspo(),
-  gspo({ level: "token", clipRangeLow: 0.2, clipRangeHigh: 0.2, dualClip: 3 }),
-  cispo(),
-  sapo(),
-  gmpo(),
-  reinforce(),
+  ppoClipObjective(),
+  gspoObjective(),
+  gspoObjective({ level: "token", clipRangeLow: 0.2, clipRangeHigh: 0.2, dualClip: 3 }),
+  cispoObjective(),
+  sapoObjective(),
+  gmpoObjective(),
+  reinforceObjective(),
 ];
 const nameOf = (config: ObjectiveConfig) =>
   config.kind === "gspo" ? `gspo, ${config.level} level` : config.kind;
@@ -113,7 +113,7 @@ interface Reference {
  */
 const REFERENCES: readonly Reference[] = [
   {
-    objective: ppoClip({ clipRangeHigh: 0.3 }),
+    objective: ppoClipObjective({ clipRangeHigh: 0.3 }),
     losses: [[-1.3, -0.818731, -0.5, -2.6], [-0.977122], [0.8, 1.11277, 4.5]],
     clips: [["high", "none", "none", "high"], ["none"], ["low", "none", "dual"]],
     aggregated: [0.027115, -0.048072, 0.014461],
@@ -123,7 +123,7 @@ const REFERENCES: readonly Reference[] = [
     ],
   },
   {
-    objective: gspo({ clipRangeLow: 0.2, clipRangeHigh: 0.23, dualClip: 3 }),
+    objective: gspoObjective({ clipRangeLow: 0.2, clipRangeHigh: 0.23, dualClip: 3 }),
     losses: [[-1.23, -1.23, -0.615, -2.46], [-0.977122], [2.013753, 1.006876, 3.020629]],
     clips: [["high", "high", "high", "high"], ["none"], ["none", "none", "none"]],
     aggregated: [-0.058858, -0.115706, -0.031391],
@@ -133,7 +133,12 @@ const REFERENCES: readonly Reference[] = [
     ],
   },
   {
-    objective: gspo({ level: "token", clipRangeLow: 0.2, clipRangeHigh: 0.23, dualClip: 3 }),
+    objective: gspoObjective({
+      level: "token",
+      clipRangeLow: 0.2,
+      clipRangeHigh: 0.23,
+      dualClip: 3,
+    }),
     losses: [[-1.23, -1.23, -0.615, -2.46], [-0.977122], [2.013753, 1.006876, 3.020629]],
     clips: [["high", "high", "high", "high"], ["none"], ["none", "none", "none"]],
     aggregated: [-0.058858, -0.115706, -0.031391],
@@ -143,7 +148,7 @@ const REFERENCES: readonly Reference[] = [
     ],
   },
   {
-    objective: cispo({ clipRangeLow: 0.3, clipRangeHigh: 0.5 }),
+    objective: cispoObjective({ clipRangeLow: 0.3, clipRangeHigh: 0.5 }),
     losses: [[1.5, 0.409365, 1, 0.75], [0.732842], [-1.05, -0.075, -6.75]],
     clips: [["high", "none", "none", "high"], ["none"], ["low", "high", "high"]],
     aggregated: [-0.435349, -0.325772, -0.232186],
@@ -153,7 +158,7 @@ const REFERENCES: readonly Reference[] = [
     ],
   },
   {
-    objective: sapo(),
+    objective: sapoObjective(),
     losses: [
       [-2.626889, -1.819225, -1, -5.557487],
       [-1.776402],
@@ -167,7 +172,7 @@ const REFERENCES: readonly Reference[] = [
     ],
   },
   {
-    objective: gmpo({ clipRangeLow: 0.3, clipRangeHigh: 0.4 }),
+    objective: gmpoObjective({ clipRangeLow: 0.3, clipRangeHigh: 0.4 }),
     losses: [
       [-1.161834, -1.161834, -0.580917, -2.323668],
       [-0.977122],
@@ -181,7 +186,7 @@ const REFERENCES: readonly Reference[] = [
     ],
   },
   {
-    objective: reinforce(),
+    objective: reinforceObjective(),
     losses: [[1, 0.5, 1, 0.5], [0.6], [-1.5, -0.05, -4.5]],
     clips: [["none", "none", "none", "none"], ["none"], ["none", "none", "none"]],
     aggregated: [-0.30625, -0.222222, -0.163333],
@@ -290,7 +295,12 @@ for (const objective of OBJECTIVES) {
           0,
           R,
         );
-        const plain = await runObjective(rollouts, lossOnly(reinforce(), aggregation), 0, R);
+        const plain = await runObjective(
+          rollouts,
+          lossOnly(reinforceObjective(), aggregation),
+          0,
+          R,
+        );
         gradient.forEach((row, i) =>
           row.forEach((g, t) => near(g, plain.gradient[i]![t]!, 1e-6, `token ${i}, ${t}:`))
         );
@@ -322,8 +332,8 @@ Deno.test("The dual bound limits what a bad token costs, however large the ratio
     fc.property(response, fc.double({ min: 1.1, max: 9, noNaN: true }), (tokens, dualClip) => {
       for (
         const losses of [
-          ppoClipLosses(tokens, ppoClip({ dualClip })),
-          gspoLosses(tokens, gspo({ dualClip })),
+          ppoClipLosses(tokens, ppoClipObjective({ dualClip })),
+          gspoLosses(tokens, gspoObjective({ dualClip })),
         ]
       ) {
         losses.forEach(({ loss, clip }, t) => {
@@ -344,21 +354,27 @@ Deno.test("Sequence objectives are the token objectives for responses of one tok
   }));
   const settings = { clipRangeLow: 0.2, clipRangeHigh: 0.3, dualClip: 3 };
   fc.assert(fc.property(single, (tokens) => {
-    deepEqual(gspoLosses(tokens, gspo(settings)), ppoClipLosses(tokens, ppoClip(settings)));
+    deepEqual(
+      gspoLosses(tokens, gspoObjective(settings)),
+      ppoClipLosses(tokens, ppoClipObjective(settings)),
+    );
   }));
 });
 
 Deno.test("gmpoLosses() without bounds is the ratio of gspoLosses() without clip", () => {
   fc.assert(fc.property(response, (tokens) => {
     const ratio = sequenceRatio(tokens);
-    gmpoLosses(tokens, gmpo({ clipRangeLow: 100, clipRangeHigh: 100 })).forEach(({ loss }, t) =>
-      near(loss, -tokens.advantages[t]! * ratio, 1e-9 * Math.max(1, ratio))
-    );
+    gmpoLosses(tokens, gmpoObjective({ clipRangeLow: 100, clipRangeHigh: 100 })).forEach((
+      { loss },
+      t,
+    ) => near(loss, -tokens.advantages[t]! * ratio, 1e-9 * Math.max(1, ratio)));
   }));
 });
 
 Deno.test("Token objectives treat every token by itself", () => {
-  for (const objective of [ppoClip(), cispo(), sapo(), reinforce()]) {
+  for (
+    const objective of [ppoClipObjective(), cispoObjective(), sapoObjective(), reinforceObjective()]
+  ) {
     fc.assert(fc.property(response, (tokens) => {
       const alone = Array.from(
         tokens.logProbs,

@@ -24,7 +24,7 @@ export interface PpoClipObjective {
 }
 
 /** PPO's clip with the settings of MMR1's Table 6. EasyR1 has clipRangeHigh 0.3, DAPO 0.28. */
-export function ppoClip(
+export function ppoClipObjective(
   { clipRangeLow = 0.2, clipRangeHigh = 0.2, dualClip = 3 }: Partial<
     Omit<PpoClipObjective, "kind">
   > = {},

@@ -13,7 +13,7 @@ export interface ReinforceObjective {
 }
 
 /** The plain policy gradient. With several updates per rollout batch it is biased: nothing corrects for the age. */
-export function reinforce(): ReinforceObjective {
+export function reinforceObjective(): ReinforceObjective {
   return { kind: "reinforce" };
 }
 

@@ -21,7 +21,7 @@ export interface SapoObjective {
 }
 
 /** SAPO with the paper's temperatures: what is bad is held back a little more. */
-export function sapo(
+export function sapoObjective(
   { temperaturePositive = 1, temperatureNegative = 1.05 }: Partial<Omit<SapoObjective, "kind">> =
     {},
 ): SapoObjective {
