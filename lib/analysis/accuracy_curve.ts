@@ -17,16 +17,25 @@ export interface AccuracyPoint {
   readonly accuracy: number;
   /** False for the ends of a scoring, where the accuracy is interpolated between evaluations. */
   readonly measured: boolean;
+  /** True in the stages of training before the run. */
+  readonly earlier: boolean;
 }
+
+/** What a curve is found from. */
+type Training = Pick<RunData, "records" | "previous">;
 
 /**
  * Evaluations, and the beginning and end of every scoring. While prompts are scored the policy stays as it is: cost
  * rises and accuracy does not, which a line from evaluation to evaluation would hide.
+ * What the stages before the run spent and reached stands in front.
  */
-export function accuracyPoints({ records }: Pick<RunData, "records">): readonly AccuracyPoint[] {
+export function accuracyPoints({ records, previous }: Training): readonly AccuracyPoint[] {
   const known = curves.get(records);
   if (known !== undefined) return known;
-  const points = findPoints(records);
+  const before = previous === undefined
+    ? []
+    : accuracyPoints(previous).map((point) => ({ ...point, earlier: true }));
+  const points = [...before, ...findPoints(records, before.at(-1)?.seconds ?? 0)];
   curves.set(records, points);
   return points;
 }
@@ -34,7 +43,10 @@ export function accuracyPoints({ records }: Pick<RunData, "records">): readonly 
 /** Asked for by several outcomes and figures, found once. */
 const curves = new WeakMap<readonly RunRecord[], readonly AccuracyPoint[]>();
 
-function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
+function findPoints(
+  records: readonly RunRecord[],
+  secondsBefore: number,
+): readonly AccuracyPoint[] {
   const measured: Point[] = [];
   for (const record of recordsOf({ records }, "evaluation")) {
     const { validation } = record.splits;
@@ -45,7 +57,8 @@ function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
   const at = (i: number) => ({
     rollouts: spent.rollouts[i] ?? 0,
     tokens: spent.tokens[i] ?? 0,
-    seconds: spent.seconds[i] ?? 0,
+    seconds: secondsBefore + (spent.seconds[i] ?? 0),
+    earlier: false,
   });
   for (const i of placesOf({ records }, "evaluation", "refresh")) {
     const record = records[i]!;
@@ -67,9 +80,11 @@ function findPoints(records: readonly RunRecord[]): readonly AccuracyPoint[] {
 /** What a curve can run over. */
 export type CostAxis = "step" | "rollouts" | "tokens" | "seconds";
 
-/** The curve over one axis; over steps, only what was measured. */
-export function accuracyCurve(run: Pick<RunData, "records">, axis: CostAxis): readonly Point[] {
-  return accuracyPoints(run).filter(({ measured }) => measured || axis !== "step")
+/** The curve over one axis; over steps, only what was measured, and of the run's own steps. */
+export function accuracyCurve(run: Training, axis: CostAxis): readonly Point[] {
+  return accuracyPoints(run).filter(({ measured, earlier }) =>
+    (measured && !earlier) || axis !== "step"
+  )
     .map((point) => ({ x: point[axis], y: point.accuracy }));
 }
 
@@ -95,6 +110,7 @@ const COLUMNS = [
   "seconds",
   "accuracy",
   "measured",
+  "earlier",
 ] as const satisfies readonly (keyof AccuracyRow)[];
 
 /** The curves of all finished runs as one table. Rows come one at a time: there may be a million. */

@@ -27,3 +27,15 @@ Deno.test("accuracyPoints() adds step and scoring seconds, not measuring", () =>
   const { seconds } = accuracyPoints(vas!).at(-1)!;
   ok(Math.abs(seconds - (20 * 0.22 + 2 * 1.5)) < 1e-9);
 });
+
+Deno.test("accuracyPoints() puts the stage before in front; over steps there are only the run's own", () => {
+  const second = { records: vas!.records, previous: uniform! };
+  const points = accuracyPoints({ ...second, records: [...second.records] });
+  const first = accuracyPoints(uniform!);
+  deepEqual(points.slice(0, first.length), first.map((point) => ({ ...point, earlier: true })));
+  const own = points.filter(({ earlier }) => !earlier), alone = accuracyPoints(vas!);
+  deepEqual(own.map(({ accuracy }) => accuracy), alone.map(({ accuracy }) => accuracy));
+  const shift = first.at(-1)!.seconds;
+  own.forEach(({ seconds }, i) => ok(Math.abs(seconds - shift - alone[i]!.seconds) < 1e-9));
+  deepEqual(accuracyCurve(second, "step"), accuracyCurve(vas!, "step"));
+});

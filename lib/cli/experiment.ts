@@ -6,12 +6,12 @@ import {
   type PlanHistory,
   type RunState,
 } from "../plan/describe_plan.ts";
+import { countRows } from "../dataset/size.ts";
 import { quickVersion } from "../plan/experiment.ts";
 import { filterPlan } from "../plan/filter.ts";
 import { loadExperiment } from "../plan/load_experiment.ts";
 import { overrideExperiment } from "../plan/override.ts";
-import { expand, type Plan } from "../plan/plan.ts";
-import type { RunConfig } from "../schema/run_config.ts";
+import { expand, type Plan, type PlannedRun } from "../plan/plan.ts";
 import type { RunData } from "../store/run_data.ts";
 import type { Store } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
@@ -22,7 +22,10 @@ export async function loadPlan(
   { file, quick, set, seeds }: Pick<Arguments, "file" | "quick" | "set" | "seeds">,
 ): Promise<Plan> {
   const written = await loadExperiment(file!);
-  return expand(overrideExperiment(quick ? quickVersion(written) : written, { set, seeds }));
+  const plan = expand(overrideExperiment(quick ? quickVersion(written) : written, { set, seeds }));
+  const trained = plan.runs.filter(({ config }) => config.model.kind === "transformer");
+  await countRows(new Set(trained.map(({ config }) => config.dataset)));
+  return plan;
 }
 
 /** The runs that match `--filter`; null, and a line that says so, when none does. */
@@ -74,8 +77,11 @@ export function collectResults(plan: Plan, store: Store): ExperimentResults {
     columns: () => Promise.reject(new Error("a run that was not started has no columns")),
   } as const;
   const started = (name: string) => statuses.get(name) !== "to do";
-  const run = ({ id, config, seed }: { id: string; config: RunConfig; seed: number }): RunData =>
-    started(id) ? store.readRun(id) : { ...notStarted, id, config, seed };
+  const planned = new Map(plan.runs.map((run) => [run.id, run]));
+  const run = ({ id, config, seed, previous }: PlannedRun): RunData => ({
+    ...(started(id) ? store.readRun(id) : { ...notStarted, id, config, seed }),
+    ...(previous === null ? {} : { previous: run(planned.get(previous)!) }),
+  });
   const coldStart = (id: string): RunData => {
     const { config } = plan.runs.find((run) => run.coldStart === id)!;
     const seed = config.coldStart?.seed ?? 0;

@@ -19,8 +19,8 @@ export interface DatasetSize {
 const rows = new Map<string, number>();
 
 /** Counts the rows of the files that data sets name, for {@link datasetSize}. Errors: as `readRows`. */
-export async function countRows(configs: readonly DatasetConfig[]): Promise<void> {
-  const files = configs.flatMap((config): FilesConfig[] => {
+export async function countRows(configs: Iterable<DatasetConfig>): Promise<void> {
+  const files = [...configs].flatMap((config): FilesConfig[] => {
     if (config.kind === "files") return [config];
     if (config.kind === "microMath") return [];
     return Object.values(config.sources).filter((source) => source.kind === "files");

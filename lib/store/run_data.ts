@@ -35,6 +35,8 @@ export interface RunData {
   readonly config: RunConfig;
   readonly status: RunStatus;
   readonly records: readonly RunRecord[];
+  /** The stage of training before this one, where there is one: costs count on from its end. */
+  readonly previous?: RunData;
   /** Reads the scores file named by a `RefreshRecord`. */
   scores(file: string): Promise<PromptScores>;
   /** Reads a file of columns, such as a `ProbeRecord` names. */
