@@ -392,6 +392,6 @@ Deno.test("Token objectives treat every token by itself", () => {
 
 Deno.test("objectiveSchema accepts the published settings of every objective", () => {
   for (const objective of OBJECTIVES) deepEqual(objectiveSchema.parse(objective), objective);
-  ok(!objectiveSchema.safeParse({ ...ppoClip(), dualClip: 1 }).success);
-  ok(!objectiveSchema.safeParse({ ...cispo(), dualClip: 3 }).success);
+  ok(!objectiveSchema.safeParse({ ...ppoClipObjective(), dualClip: 1 }).success);
+  ok(!objectiveSchema.safeParse({ ...cispoObjective(), dualClip: 3 }).success);
 });
