@@ -41,7 +41,7 @@ const isHttp = (text: string) => /^https?:$/.test(URL.parse(text)?.protocol ?? "
 
 export const remoteRewardSchema = z.strictObject({
   urls: z.array(z.string().refine(isHttp, { message: "expected an http or https address" }))
-    .min(1).max(64).readonly(),
+    .min(1).max(64),
   weight: z.number(),
   timeoutSeconds: z.number().gt(0).max(86400),
   tries: z.int().min(1).max(100),
