@@ -64,7 +64,7 @@ export const mixtureSchema = z.strictObject({
   if (Math.abs(sum - 1) > 1e-6) fault("probabilities", "expected numbers that add up to 1");
 }) satisfies z.ZodType<MixtureConfig>;
 
-/** Draws after which a mixture is given up: a small probability can make it endless in all but name. */
+/** Draws to be expected at most: a small probability can make a mixture endless in all but name. */
 const MOST_DRAWS = 10_000_000;
 
 /** The settings with the digests of their files. Errors: as {@link pinFiles}. */
@@ -156,21 +156,35 @@ export function drawsOf(
   };
 }
 
+/**
+ * The draws of a mixture with probabilities. Errors: a ConfigError where more than ten million are to be expected.
+ *
+ * @param lengths of the pools, in the order of `names` // [names]
+ */
+export function poolDraws(
+  config: Pick<MixtureConfig, "probabilities" | "stopping" | "seed">,
+  names: readonly string[],
+  lengths: readonly number[],
+): Iterable<Draw> {
+  const { probabilities, stopping } = config;
+  const longest = names.map((name, i) => lengths[i]! / (probabilities?.[name] ?? 1))
+    .reduce((most, draws) => Math.max(most, draws), 0);
+  if (stopping === "allExhausted" && longest > MOST_DRAWS) {
+    throw new ConfigError(
+      "dataset.probabilities",
+      `expected a pool of at most ${MOST_DRAWS} draws, got about ${Math.ceil(longest)}: ` +
+        "raise the smallest",
+    );
+  }
+  return interleave(lengths, drawsOf(config, names), stopping);
+}
+
 function poolOf(
-  { probabilities, stopping, seed }: MixtureConfig,
+  config: MixtureConfig,
   names: readonly string[],
   sets: readonly Dataset[],
 ): Prompt[] {
-  if (probabilities === null) return sets.flatMap(({ train }) => train);
-  const next = drawsOf({ probabilities, seed }, names), pool: Prompt[] = [];
-  for (const { list, index } of interleave(sets.map(({ train }) => train.length), next, stopping)) {
-    if (pool.length === MOST_DRAWS) {
-      throw new ConfigError(
-        "dataset.probabilities",
-        `expected a pool of at most ${MOST_DRAWS} draws, got more: raise the smallest`,
-      );
-    }
-    pool.push(sets[list]!.train[index]!);
-  }
-  return pool;
+  if (config.probabilities === null) return sets.flatMap(({ train }) => train);
+  const draws = poolDraws(config, names, sets.map(({ train }) => train.length));
+  return Array.from(draws, ({ list, index }) => sets[list]!.train[index]!);
 }
