@@ -52,7 +52,7 @@ export async function loadVerifier(kind: VerifierKind): Promise<Verifier> {
 
 let mathVerifier: Promise<Verifier> | null = null;
 
-const BOX = "\\boxed{";
+const BOX = "\\boxed{", OPEN = "{".charCodeAt(0), CLOSE = "}".charCodeAt(0);
 
 /**
  * The content of the last `\boxed{…}`, without space around it; null when there is none or it is not closed.
@@ -69,8 +69,9 @@ export function boxedContent(text: string): string | null {
   if (box < 0) return null;
   const begin = box + BOX.length;
   for (let i = begin, depth = 1; i < text.length; i++) {
-    if (text[i] === "{") depth++;
-    else if (text[i] === "}" && --depth === 0) return text.slice(begin, i).trim();
+    const code = text.charCodeAt(i);
+    if (code === OPEN) depth++;
+    else if (code === CLOSE && --depth === 0) return text.slice(begin, i).trim();
   }
   return null;
 }

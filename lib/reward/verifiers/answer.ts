@@ -4,6 +4,7 @@ import { MAX_ITEMS } from "./limits.ts";
 import { commonNotation, plainWords, TEXT_BEGIN, TEXT_END } from "./notation.ts";
 import { parseExpression } from "./parse.ts";
 import { splitTop, unwrapped } from "./split.ts";
+import { FUNCTION } from "./tokens.ts";
 import { takeUnit } from "./units.ts";
 
 /** A number or an expression with letters. */
@@ -91,8 +92,8 @@ const words = (text: string): Words => ({ kind: "words", words: plainWords(text)
 /** Letters only, of which two might be a product: `Yes`, `⟪east⟫`. */
 const isWords = (text: string) =>
   /^[^0-9\\]*$/.test(text) && /^[\p{L}\s.'\-⟪⟫]*$/u.test(text) &&
-  /\p{L}{3}|\p{L}\s+\p{L}|⟪.*\p{L}{2}.*⟫/u.test(text) &&
-  !/^(?:sqrt|pi|[a-z]?pi)$/.test(text);
+  /\p{L}{3}|\p{L}\s+\p{L}|⟪.*\p{L}{2}.*⟫|^(?:no|on)$/iu.test(text) &&
+  !/^(?:sqrt|[a-z]?pi)$/.test(text);
 
 function readAll<Kind extends string>(
   kind: Kind,
@@ -169,7 +170,10 @@ function sequence(text: string): Answer | null {
 }
 
 function scalar(whole: string): Answer {
-  const { text, unit, isPercent } = takeUnit(whole);
+  // The degrees of an angle inside a function are part of its argument.
+  const { text, unit, isPercent } = whole.includes("°") && FUNCTION.test(whole)
+    ? { text: whole, unit: null, isPercent: false }
+    : takeUnit(whole);
   const mixed = text.replace(/^([-+]?[0-9]+) ([0-9]+)\/([0-9]+)$/, "$1\\frac{$2}{$3}");
   const expression = parseExpression(mixed);
   if (expression === null && !/[0-9\\(^π∞]|^[a-z]$/i.test(mixed)) return words(whole);

@@ -1,14 +1,14 @@
 /** Whether two answers are the same, kind by kind. */
 import type { Answer, Relation, Scalar, Sequence } from "./answer.ts";
 import { difference, evaluate, type Expression, isDecimal } from "./expression.ts";
-import { agree, isConstant, proportional } from "./probe.ts";
-import type { SymbolicEquality } from "./symbolic.ts";
-import { almostEqual, equalRounded, fraction } from "./value.ts";
+import { agree, isConstant, proportional, valueAt } from "./probe.ts";
+import { agreeAt, type Complex, SYMBOLIC_POINTS, type SymbolicEvaluation } from "./symbolic.ts";
+import { almostEqual, equalRounded, fraction, toNumber } from "./value.ts";
 
 /** What comparing needs besides the answers. */
 export interface Comparison {
   /** Null leaves everything beyond arithmetic unequal. */
-  readonly symbolic: SymbolicEquality | null;
+  readonly symbolic: SymbolicEvaluation | null;
   /** When the library has to be done, on the clock of `performance.now()`. */
   readonly until: number;
 }
@@ -51,13 +51,9 @@ function matches(a: readonly Answer[], b: readonly Answer[], same: Same): boolea
 
 const NO_SYMBOLS = () => NaN;
 
-function equalScalars(a: Scalar, b: Scalar, { symbolic, until }: Comparison): boolean {
+function equalScalars(a: Scalar, b: Scalar, comparison: Comparison): boolean {
   if (a.unit !== null && b.unit !== null && a.unit !== b.unit) return false;
-  if (a.expression === null || b.expression === null) {
-    if (a.isPercent !== b.isPercent) return false;
-    const [x, y] = [a, b].map(({ text }) => text.replace(/\s/g, "")) as [string, string];
-    return x === y || (symbolic?.(a.text, b.text, until) ?? false);
-  }
+  if (a.expression === null || b.expression === null) return equalSymbolic(a, b, comparison);
   const areConstant = isConstant(a.expression);
   if (areConstant !== isConstant(b.expression)) return false;
   const left = worth(a, a.expression), right = worth(b, b.expression);
@@ -66,6 +62,35 @@ function equalScalars(a: Scalar, b: Scalar, { symbolic, until }: Comparison): bo
   return isDecimal(a.expression) || isDecimal(b.expression)
     ? equalRounded(x, y)
     : almostEqual(x, y);
+}
+
+/** At least one side is beyond arithmetic. The library evaluates such sides only: it has no bounds of its own. */
+function equalSymbolic(a: Scalar, b: Scalar, { symbolic, until }: Comparison): boolean {
+  const [x, y] = [a, b].map(({ text }) => text.replace(/\s/g, ""));
+  if (a.isPercent !== b.isPercent) return false;
+  if (x === y) return true;
+  if (symbolic === null) return false;
+  const left = valuesOf(a, symbolic, until);
+  const right = left === null ? null : valuesOf(b, symbolic, until);
+  if (left === null || right === null) return false;
+  const decimal = [a, b].some(({ expression }) => expression !== null && isDecimal(expression));
+  if (decimal && left.length === 1 && right.length === 1) {
+    return left[0]!.im === 0 && right[0]!.im === 0 && equalRounded(left[0]!.re, right[0]!.re);
+  }
+  return agreeAt(left, right);
+}
+
+function valuesOf(
+  { expression, text }: Scalar,
+  symbolic: SymbolicEvaluation,
+  until: number,
+): readonly Complex[] | null {
+  if (expression === null) return symbolic(text, until);
+  const points = isConstant(expression) ? 1 : SYMBOLIC_POINTS;
+  const values = Array.from({ length: points }, (_, point) => toNumber(valueAt(expression, point)));
+  // A number without a real value may be a complex one.
+  if (points === 1 && Number.isNaN(values[0])) return symbolic(text, until);
+  return values.map((re) => ({ re, im: 0 }));
 }
 
 const HUNDRED: Expression = { kind: "number", value: fraction(100n, 1n), isDecimal: false };

@@ -11,10 +11,17 @@ export const MAX_DEPTH = 12;
 export const MAX_DIGITS = 60;
 /** Elements of a list, a tuple or a matrix. */
 export const MAX_ITEMS = 24;
-/** Bits of a numerator or denominator; beyond, arithmetic goes on in floating point. */
+/** Bits of a whole number; beyond, arithmetic goes on in floating point. */
 export const MAX_BITS = 2048;
-/** Milliseconds the library may take for one verification: the second wall. */
-export const MAX_ENGINE_MS = 50;
+/** The same for both parts of a fraction, which have to be brought to lowest terms. */
+export const MAX_FRACTION_BITS = 512;
+/** Characters of what the library is shown. */
+export const MAX_ENGINE_LENGTH = 200;
+/**
+ * Milliseconds the library may take for one verification: the second wall, ten times what it needs for answers that
+ * pass the first, so that a busy machine does not decide.
+ */
+export const MAX_ENGINE_MS = 80;
 
 /** Whether an answer is small enough to be read. One pass. */
 export function isReadable(text: string): boolean {

@@ -4,13 +4,13 @@ import type { AnswerKey, Verifier } from "../verify.ts";
 import { isReadable } from "./limits.ts";
 import { optionLetter, optionOf } from "./multiple_choice.ts";
 import { sameAnswer } from "./same_answer.ts";
-import { loadSymbolicEquality, type SymbolicEquality } from "./symbolic.ts";
+import { loadSymbolicEvaluation, type SymbolicEvaluation } from "./symbolic.ts";
 
 /** Whether the given answer is right by the key, by letter where the key is one. */
 function isRight(
   given: string,
   { answer, choices }: AnswerKey,
-  symbolic: SymbolicEquality | null,
+  symbolic: SymbolicEvaluation | null,
 ): boolean {
   const key = answer.trim();
   if (!isReadable(given)) return false;
@@ -27,7 +27,7 @@ function isRight(
 
 /** Loads {@link VERIFIER_KINDS} "math". */
 export async function loadMathVerifier(): Promise<Verifier> {
-  const symbolic = await loadSymbolicEquality();
+  const symbolic = await loadSymbolicEvaluation();
   return (response, key) => {
     const given = boxedContent(answerBlock(response) ?? response);
     if (given === null || given === "") return 0;

@@ -17,7 +17,7 @@ import { sameAnswer } from "./same_answer.ts";
 import { toNumber } from "./value.ts";
 
 /** Characters of a text that a defect may be looked for in; upstream has no bound. */
-const MAX_TEXT = 100_000;
+const MAX_TEXT = 20_000;
 const LAST_SENTENCE = 100;
 
 const NUMBER_WORDS: readonly string[] =
@@ -34,7 +34,7 @@ const NO_BOX = "None";
  * contains the key or the key contains it (13 and 3, −3 and 3, 1/3 and 1); no box costs half.
  */
 export function mmr1Accuracy(response: string, { answer }: AnswerKey): number {
-  const text = response.slice(-MAX_TEXT), key = answer.trim();
+  const text = response.slice(-MAX_TEXT), key = answer.trim().slice(0, 1000);
   const isRight = candidates(text).some((candidate) => candidateIsRight(candidate, key));
   if (isRight) return 1;
   if (isOption(key)) return 0.1;

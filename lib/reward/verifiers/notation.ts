@@ -100,8 +100,43 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 const TEXT_COMMAND =
   /\\(?:text|textbf|textit|textrm|textsf|texttt|mathrm|mbox|hbox|emph|operatorname|operatorname\*)\s*\{([^{}]*)\}/g;
 
+/** `0.1\overline{6}`: digits that go on for ever. */
+const REPEATING = /([0-9]*)\.([0-9]*)\\(?:overline|bar|dot) ?\{([0-9]+)\}/g;
+
+/** A repeating decimal as a fraction: 0.1666… = (16 − 1)/90. */
+function repeatingDecimal(_: string, whole = "", fixed = "", repeated = ""): string {
+  const all = BigInt(whole + fixed + repeated), before = BigInt(whole + fixed || "0");
+  return `(${all - before}/${"9".repeat(repeated.length)}${"0".repeat(fixed.length)})`;
+}
+
 /** Letters that LaTeX sets upright though they are constants or a differential, not words. */
 const UPRIGHT = /^\s*[eid]\s*$/;
+
+/** What is written otherwise, step by step: a later one relies on those before it. */
+const STEPS:
+  readonly (readonly [RegExp, string | ((whole: string, ...groups: string[]) => string)])[] = [
+    [/[^\x20-\x7e]/g, (character) => CHARACTERS[character] ?? character],
+    [/\\[$]|[$]|\\!/g, ""],
+    [/^\\[([]|\\[)\]]$/g, ""],
+    [/\\\\/g, "⏎"],
+    // Thin spaces and braces that only keep a comma from its space, between thousands.
+    [/([0-9])\\[,;:] ?(?=[0-9]{3}(?![0-9]))/g, "$1"],
+    [/\{,\}(?=[0-9]{3}(?![0-9]))/g, ""],
+    [/\{,\}/g, "."],
+    [/\\[,;: >~]|~/g, " "],
+    [/\\\{/g, "⦃"],
+    [/\\\}/g, "⦄"],
+    [/\\\|/g, "|"],
+    [/\\%/g, "%"],
+    [REPEATING, repeatingDecimal],
+    [
+      TEXT_COMMAND,
+      (_, words) => UPRIGHT.test(words!) ? words! : `${TEXT_BEGIN}${words}${TEXT_END}`,
+    ],
+    [/\\([a-zA-Z]+) */g, (whole, name) => LOOKS.has(name!) ? "" : SIGNS[name!] ?? whole],
+    [/\^ ?(?:\{ ?° ?\}|°)/g, "°"],
+    [/\s+/g, " "],
+  ];
 
 /**
  * The answer in one notation: `\dfrac12` → `\frac12`, `2\cdot\pi` → `2*π`, `14{,}916` → `14916`, `\{1\}` → `⦃1⦄`,
@@ -110,26 +145,10 @@ const UPRIGHT = /^\s*[eid]\s*$/;
 export function commonNotation(answer: string): string {
   let text = answer.trim();
   if (/^[-+]?[0-9]+(\.[0-9]+)?$/.test(text)) return text;
-  text = text.replace(/[^\x20-\x7e]/g, (character) => CHARACTERS[character] ?? character);
-  text = text.replace(/\\[$]|[$]/g, "").replace(/^\\[([]|\\[)\]]$/g, "");
-  // Commands of one sign: thin spaces go, braces of sets become characters of their own, and so do line ends.
-  text = text.replace(/\\\\/g, "⏎").replace(/\\[!]/g, "").replace(
-    /([0-9])\\[,;:]\s*(?=[0-9]{3}(?![0-9]))/g,
-    "$1",
-  )
-    .replace(/\\[,;: >~]|~/g, " ").replace(/\\\{/g, "⦃").replace(/\\\}/g, "⦄").replace(/\\\|/g, "|")
-    .replace(/\\%/g, "%");
-  text = text.replace(
-    TEXT_COMMAND,
-    (_, words: string) => UPRIGHT.test(words) ? words : `${TEXT_BEGIN}${words}${TEXT_END}`,
-  );
-  text = text.replace(
-    /\\([a-zA-Z]+)\s*/g,
-    (whole, name: string) => LOOKS.has(name) ? "" : SIGNS[name] ?? whole,
-  );
-  text = text.replace(/\^\s*(?:\{\s*°\s*\}|°)/g, "°");
-  text = text.replace(/\{,\}(?=[0-9]{3}(?![0-9]))/g, "").replace(/\{,\}/g, ".");
-  return text.replace(/\s+/g, " ").trim().replace(/(?<=.)[.;,]$/, "").trim();
+  for (const [pattern, by] of STEPS) {
+    text = typeof by === "string" ? text.replace(pattern, by) : text.replace(pattern, by);
+  }
+  return text.trim().replace(/(?<=.)[.;,]$/, "").trim();
 }
 
 /** The words of an answer, for comparing as text: without marks, case and needless space. */

@@ -16,7 +16,7 @@ export function coordinate(
   point: number,
 ): { numerator: number; denominator: number } {
   let hash = Math.imul(point + 1, 0x9e3779b1);
-  for (let i = 0; i < symbol.length; i++) {
+  for (let i = symbol.startsWith("\\") ? 1 : 0; i < symbol.length; i++) {
     hash = Math.imul(hash ^ symbol.charCodeAt(i), 0x85ebca6b);
     hash ^= hash >>> 13;
   }
@@ -26,13 +26,12 @@ export function coordinate(
   return { numerator: (hash & 1) === 1 ? -size : size, denominator: 97 };
 }
 
-function valuesAt(point: number, expressions: readonly Expression[]): Value[] {
-  const at = (name: string) => {
+/** The value of an expression at a point. */
+export const valueAt = (expression: Expression, point: number): Value =>
+  evaluate(expression, (name) => {
     const { numerator, denominator } = coordinate(name, point);
     return fraction(BigInt(numerator), BigInt(denominator));
-  };
-  return expressions.map((expression) => evaluate(expression, at));
-}
+  });
 
 const isFinite = (value: Value) => Number.isFinite(toNumber(value));
 
@@ -40,7 +39,7 @@ const isFinite = (value: Value) => Number.isFinite(toNumber(value));
 export function agree(left: Expression, right: Expression): boolean {
   let seen = 0;
   for (let point = 0; point < POINTS; point++) {
-    const [a, b] = valuesAt(point, [left, right]) as [Value, Value];
+    const a = valueAt(left, point), b = valueAt(right, point);
     if (!isFinite(a) || !isFinite(b)) continue;
     if (!almostEqual(a, b)) return false;
     seen++;
@@ -52,7 +51,7 @@ export function agree(left: Expression, right: Expression): boolean {
 export function proportional(left: Expression, right: Expression): boolean {
   let first: [Value, Value] | null = null, seen = 0;
   for (let point = 0; point < POINTS; point++) {
-    const [a, b] = valuesAt(point, [left, right]) as [Value, Value];
+    const a = valueAt(left, point), b = valueAt(right, point);
     if (!isFinite(a) || !isFinite(b)) continue;
     if ((toNumber(a) === 0) !== (toNumber(b) === 0)) return false;
     if (toNumber(a) === 0) continue;

@@ -3,7 +3,7 @@ import { hasThousands, readAnswer } from "./answer.ts";
 import { equivalent } from "./equivalence.ts";
 import { isReadable, MAX_ENGINE_MS } from "./limits.ts";
 import { commonNotation, plainWords } from "./notation.ts";
-import type { SymbolicEquality } from "./symbolic.ts";
+import type { SymbolicEvaluation } from "./symbolic.ts";
 
 const PLAIN_NUMBER = /^-?[0-9]{1,15}$/;
 
@@ -11,7 +11,7 @@ const PLAIN_NUMBER = /^-?[0-9]{1,15}$/;
 export function sameAnswer(
   given: string,
   key: string,
-  symbolic: SymbolicEquality | null,
+  symbolic: SymbolicEvaluation | null,
 ): boolean {
   if (PLAIN_NUMBER.test(given) && PLAIN_NUMBER.test(key)) return Number(given) === Number(key);
   if (!isReadable(given) || !isReadable(key)) return false;

@@ -18,7 +18,7 @@ const GREEK = new Set(
 );
 
 /** Words of letters that are no product: functions, whose meaning is the library's. */
-const FUNCTION = /sin|cos|tan|cot|sec|csc|log|ln|exp|arc|max|min|mod|gcd|lcm|det|lim/;
+export const FUNCTION = /sin|cos|tan|cot|sec|csc|log|ln|exp|arc|max|min|mod|gcd|lcm|det|lim/;
 
 /** The tokens of the text; null where something else than arithmetic with letters stands. */
 export function tokenize(text: string): Token[] | null {

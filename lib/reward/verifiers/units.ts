@@ -67,11 +67,23 @@ function unitName(words: string): string {
   return (UNITS.get(bare) ?? bare) + exponent;
 }
 
-const POWER = "(?:\\s*\\^\\s*\\{?\\s*[23]\\s*\\}?)?";
+/** The exponent of a square or cubic unit. */
+const POWER = "\\s?\\^\\s?\\{?\\s?[23]\\s?\\}?";
 /** Words in text marks at the end. */
-const MARKED = new RegExp(`^(.*[^\\s⟪⟫])\\s*(${TEXT_BEGIN}[^⟪⟫]*${TEXT_END}${POWER})$`);
-/** Plain words of at least two letters behind a digit or a bracket. */
-const PLAIN = new RegExp(`^(.*?[0-9)}π])\\s*((?:[a-zA-Z]{2,}\\s*){1,3}${POWER})$`);
+const MARKED = new RegExp(
+  `^(.*[^\\s${TEXT_BEGIN}${TEXT_END}])\\s?(${TEXT_BEGIN}[^${TEXT_BEGIN}${TEXT_END}]*${TEXT_END}(?:${POWER})?)$`,
+);
+const POWER_AT_END = new RegExp(`${POWER}$`);
+
+/** Where the plain words at the end begin, which must follow a digit or a bracket; -1 when there are none. */
+function plainUnit(text: string): number {
+  const end = POWER_AT_END.exec(text)?.index ?? text.length;
+  let begin = end;
+  while (begin > 0 && /[a-zA-Z ]/.test(text[begin - 1]!)) begin--;
+  const isNext = begin > 0 && begin < end && /[0-9)}π]/.test(text[begin - 1]!);
+  const words = text.slice(begin, end).trim();
+  return isNext && words.length > 1 && UNITS.has(unitName(words).replace(/[23]$/, "")) ? begin : -1;
+}
 
 /** Takes a percent sign, degrees or a unit off the end. Words that are no known unit count as one only when marked. */
 export function takeUnit(whole: string): Measured {
@@ -91,14 +103,16 @@ export function takeUnit(whole: string): Measured {
   if (marked !== null) {
     return { text: bare(marked[1]!), unit: unitName(marked[2]!), isPercent: false };
   }
-  const plain = PLAIN.exec(text);
-  if (plain !== null && isKnownUnit(plain[2]!)) {
-    return { text: bare(plain[1]!), unit: unitName(plain[2]!), isPercent: false };
+  const plain = plainUnit(text);
+  if (plain > 0) {
+    return {
+      text: bare(text.slice(0, plain)),
+      unit: unitName(text.slice(plain)),
+      isPercent: false,
+    };
   }
   return { text: bare(text), unit: null, isPercent: false };
 }
-
-const isKnownUnit = (words: string) => UNITS.has(unitName(words).replace(/[23]$/, ""));
 
 /** Without marks: what LaTeX sets upright in the middle of an expression is part of it. */
 const bare = (text: string) => text.replace(/[⟪⟫]/g, "").trim();

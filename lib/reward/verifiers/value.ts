@@ -1,5 +1,5 @@
 /** Numbers of answers: exact fractions as long as that is possible, floating point beyond. */
-import { MAX_BITS } from "./limits.ts";
+import { MAX_BITS, MAX_FRACTION_BITS } from "./limits.ts";
 
 /** A fraction in lowest terms with a positive denominator. */
 export interface Fraction {
@@ -10,19 +10,22 @@ export interface Fraction {
 /** A fraction, or a number; NaN where the real numbers have no value, or none that fits. */
 export type Value = Fraction | number;
 
-const LIMIT = 1n << BigInt(MAX_BITS);
-const fits = (n: bigint) => n < LIMIT && n > -LIMIT;
+const LIMIT = 1n << BigInt(MAX_BITS), FRACTION_LIMIT = 1n << BigInt(MAX_FRACTION_BITS);
+const within = (n: bigint, limit: bigint) => n < limit && n > -limit;
 
 /** A fraction from any two integers; NaN for a denominator of 0. */
 export function fraction(numerator: bigint, denominator: bigint): Value {
   if (denominator === 0n) return NaN;
-  if (denominator === 1n) return fits(numerator) ? { numerator, denominator } : Number(numerator);
+  if (denominator === 1n) {
+    return within(numerator, LIMIT) ? { numerator, denominator } : Number(numerator);
+  }
+  const areSmall = [numerator, denominator].every((n) => within(n, FRACTION_LIMIT));
+  if (!areSmall) return ratio(numerator, denominator);
   let a = numerator < 0n ? -numerator : numerator;
   let b = denominator < 0n ? -denominator : denominator;
   while (b > 0n) [a, b] = [b, a % b];
   if (denominator < 0n) a = -a;
-  const [n, d] = [numerator / a, denominator / a];
-  return fits(n) && fits(d) ? { numerator: n, denominator: d } : ratio(n, d);
+  return { numerator: numerator / a, denominator: denominator / a };
 }
 
 /** n/d in floating point, also where neither fits into one. */
