@@ -1,13 +1,8 @@
 /** Holds a policy in training: its parameters, the optimiser's state, and the graph that updates both. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
-import { parameterCount, type PolicyShape } from "../policy/parameters.ts";
-import {
-  floats,
-  type HostArray,
-  type RuntimeTensor,
-  type Session,
-  type TensorRuntime,
-} from "../tensor/session.ts";
+import type { PolicyShape } from "../policy/parameters.ts";
+import { floats, type RuntimeTensor, type TensorRuntime } from "../tensor/session.ts";
+import { TrainedParameters } from "./trained_parameters.ts";
 import { type Objective, sumNames, trainingGraph, type TrainingSizes } from "./training_graph.ts";
 
 /** Data of one update, by input name: host array and shape. */
@@ -32,8 +27,6 @@ export interface LearnerState {
   readonly updates: number;
 }
 
-type StateTensors = Record<"parameters" | "firstMoment" | "secondMoment", RuntimeTensor>;
-
 /** A fresh state around initial parameters. */
 export function freshState(parameters: Float32Array): LearnerState {
   const zeros = () => new Float32Array(parameters.length);
@@ -43,36 +36,17 @@ export function freshState(parameters: Float32Array): LearnerState {
 /** A policy in training. */
 export class Learner {
   readonly #runtime: TensorRuntime;
-  readonly #session: Session;
+  readonly #trained: TrainedParameters;
   readonly #names: readonly string[];
-  readonly #optimizer: Pick<AdamWConfig, "beta1" | "beta2">;
-  /** The current state, and buffers of the same sizes that the next update writes into. */
-  #current: StateTensors;
-  #next: StateTensors;
-  #updates: number;
 
   private constructor(
     runtime: TensorRuntime,
-    session: Session,
-    objective: Objective,
-    optimizer: Pick<AdamWConfig, "beta1" | "beta2">,
-    shape: PolicyShape,
-    state: LearnerState,
+    trained: TrainedParameters,
+    names: readonly string[],
   ) {
-    const count = parameterCount(shape);
-    const tensor = (data: HostArray) => runtime.tensor(data, [count]);
     this.#runtime = runtime;
-    this.#session = session;
-    this.#names = sumNames(objective);
-    this.#optimizer = optimizer;
-    this.#current = {
-      parameters: tensor(state.parameters.slice()),
-      firstMoment: tensor(state.firstMoment.slice()),
-      secondMoment: tensor(state.secondMoment.slice()),
-    };
-    const blank = () => tensor(new Float32Array(count));
-    this.#next = { parameters: blank(), firstMoment: blank(), secondMoment: blank() };
-    this.#updates = state.updates;
+    this.#trained = trained;
+    this.#names = names;
   }
 
   static async create(
@@ -84,54 +58,36 @@ export class Learner {
     state: LearnerState,
   ): Promise<Learner> {
     const session = await runtime.compile(trainingGraph(shape, objective, optimizer, sizes));
-    return new Learner(runtime, session, objective, optimizer, shape, state);
+    const trained = new TrainedParameters(runtime, session, optimizer, state);
+    return new Learner(runtime, trained, sumNames(objective));
   }
 
   /** The current parameters, for generation and evaluation. Valid until the next update. */
   get parameters(): RuntimeTensor {
-    return this.#current.parameters;
+    return this.#trained.parameters;
   }
 
   /** Updates applied so far. */
   get updates(): number {
-    return this.#updates;
+    return this.#trained.updates;
   }
 
   /** A copy of the state. */
   state(): LearnerState {
-    return {
-      parameters: floats(this.#current.parameters).slice(),
-      firstMoment: floats(this.#current.firstMoment).slice(),
-      secondMoment: floats(this.#current.secondMoment).slice(),
-      updates: this.#updates,
-    };
+    return this.#trained.state();
   }
 
   /** One optimiser step; left out, and said so, when the gradient norm is not finite. */
   async update(data: UpdateData, learningRate: number, temperature: number): Promise<UpdateResult> {
-    const { beta1, beta2 } = this.#optimizer;
-    const t = this.#updates + 1;
-    const schedule = Float32Array.of(learningRate, 1 / (1 - beta1 ** t), 1 / (1 - beta2 ** t));
-    const result = await this.#session.run({
-      ...this.#current,
-      ...data,
-      schedule: this.#runtime.tensor(schedule, [3]),
-      inverseTemperature: this.#runtime.tensor(Float32Array.of(1 / temperature), []),
-    }, {
-      "next.parameters": this.#next.parameters,
-      "next.firstMoment": this.#next.firstMoment,
-      "next.secondMoment": this.#next.secondMoment,
-    });
-    const gradNorm = floats(result.norm)[0]!;
-    const applied = Number.isFinite(gradNorm);
-    if (applied) {
-      [this.#current, this.#next] = [this.#next, this.#current];
-      this.#updates = t;
-    }
-    const sums = floats(result.sums);
+    const inverseTemperature = this.#runtime.tensor(Float32Array.of(1 / temperature), []);
+    const { outputs, gradNorm, applied } = await this.#trained.update(
+      { ...data, inverseTemperature },
+      learningRate,
+    );
+    const sums = floats(outputs.sums);
     return {
       sums: Object.fromEntries(this.#names.map((name, i) => [name, sums[i]!])),
-      largestRatio: floats(result.largestRatio)[0]!,
+      largestRatio: floats(outputs.largestRatio)[0]!,
       gradNorm,
       applied,
     };
@@ -139,6 +95,6 @@ export class Learner {
 
   /** Frees the compiled graph. */
   release(): Promise<void> {
-    return this.#session.release();
+    return this.#trained.release();
   }
 }

@@ -1,6 +1,5 @@
 /** One optimiser step as one graph: forward, backward over micro-batches, clipping, AdamW. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
-import { adamwUpdate } from "../algorithm/adamw_graph.ts";
 import type { AlgorithmConfig } from "../algorithm/algorithm.ts";
 import {
   hasKlLoss,
@@ -22,6 +21,7 @@ import {
 } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { Graph, type Tensor } from "../tensor/graph.ts";
+import { updateGraph } from "./update_graph.ts";
 
 /** What is optimised. */
 export type Objective =
@@ -134,10 +134,9 @@ function microBatch(
 /**
  * The graph of one optimiser step.
  *
- * Inputs: the state `parameters`, `firstMoment`, `secondMoment`, each [parameters]; `schedule` [3] (learning
- * rate, 1/(1−β₁ᵗ), 1/(1−β₂ᵗ)); `inverseTemperature` []; `klCoefficient` [] where the penalty on KL is in the loss;
- * the data, with `referenceLogProbs` or, for the estimator `full`, `referenceAll` where there is one. Outputs: the new state under `next.*`,
- * `sums` (see {@link sumNames}), `largestRatio` [], `norm` [] (gradient norm before clipping).
+ * Inputs: those of {@link updateGraph}; `inverseTemperature` []; `klCoefficient` [] where the penalty on KL is in the
+ * loss; the data, with `referenceLogProbs` or, for the estimator `full`, `referenceAll` where there is one. Outputs:
+ * those of {@link updateGraph}, `sums` (see {@link sumNames}) and `largestRatio` [].
  */
 export function trainingGraph(
   shape: PolicyShape,
@@ -150,56 +149,29 @@ export function trainingGraph(
     throw new RangeError(`Cannot cut ${prompts} prompts into ${microBatches} equal micro-batches`);
   }
   const graph = new Graph();
-  const count = parameterCount(shape);
-  const parameters = graph.input("parameters", [count]);
-  const firstMoment = graph.input("firstMoment", [count]);
-  const secondMoment = graph.input("secondMoment", [count]);
-  const schedule = graph.input("schedule", [3]);
   const scalars = {
     inverseTemperature: graph.input("inverseTemperature", []),
     klCoefficient: objective.kind !== "supervised" && hasKlLoss(objective)
       ? graph.input("klCoefficient", [])
       : null,
   };
-  const data = Object.entries(dataInputs(graph, shape, objective, sizes));
-  const parts = graph.withoutGradient(() =>
-    data.map(([name, tensor]) => {
-      const size = tensor.shape[0]! / microBatches;
-      const pieces = microBatches === 1
-        ? [tensor]
-        : graph.split(tensor, Array(microBatches).fill(size), 0);
-      return [name, pieces] as const;
-    })
+  const layout = { parameters: parameterCount(shape), decay: decayMask(shape) };
+  const data = dataInputs(graph, shape, objective, sizes);
+  const size = { prompts: prompts / microBatches, groupSize };
+  const parts = updateGraph(
+    graph,
+    layout,
+    optimizer,
+    data,
+    microBatches,
+    (parameters, part) =>
+      microBatch(graph, weightsOf(graph, parameters, shape), shape, objective, part, size, scalars),
   );
-
-  let gradient: Tensor | null = null,
-    sums: Tensor | null = null,
-    largestRatio: Tensor | null = null;
-  for (let k = 0; k < microBatches; k++) {
-    const weights = weightsOf(graph, parameters, shape);
-    const piece = Object.fromEntries(parts.map(([name, pieces]) => [name, pieces[k]!]));
-    const size = { prompts: prompts / microBatches, groupSize };
-    const micro = microBatch(graph, weights, shape, objective, piece, size, scalars);
-    const [part] = graph.gradient(micro.loss, [parameters]) as [Tensor];
-    graph.withoutGradient(() => {
-      gradient = gradient === null ? part : graph.add(gradient, part);
-      sums = sums === null ? micro.sums : graph.add(sums, micro.sums);
-      largestRatio = largestRatio === null
-        ? micro.largestRatio
-        : graph.max(largestRatio, micro.largestRatio);
-    });
-  }
   graph.withoutGradient(() => {
-    const rates = graph.split(schedule, [1, 1, 1], 0) as [Tensor, Tensor, Tensor];
-    const decay = graph.constant(decayMask(shape), [count]);
-    const state = { parameters, firstMoment, secondMoment };
-    const next = adamwUpdate(graph, optimizer, state, gradient!, decay, rates);
-    graph.output("next.parameters", next.parameters);
-    graph.output("next.firstMoment", next.firstMoment);
-    graph.output("next.secondMoment", next.secondMoment);
-    graph.output("norm", next.norm);
-    graph.output("sums", sums!);
-    graph.output("largestRatio", largestRatio!);
+    const sums = parts.map((part) => part.sums).reduce((a, b) => graph.add(a, b));
+    const ratios = parts.map((part) => part.largestRatio);
+    graph.output("sums", sums);
+    graph.output("largestRatio", ratios.reduce((a, b) => graph.max(a, b)));
   });
   return graph;
 }
