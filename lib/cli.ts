@@ -24,6 +24,8 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return await (await import("./cli/serve_reward_command.ts")).serveRewardCommand(given);
     case "data":
       return await (await import("./cli/data_command.ts")).dataCommand(given);
+    case "eval":
+      return await (await import("./cli/eval_command.ts")).evalCommand(given);
     default:
       return given.command satisfies never;
   }

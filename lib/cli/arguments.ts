@@ -14,6 +14,7 @@ export const COMMANDS = [
   "show-data",
   "serve-reward",
   "data",
+  "eval",
 ] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
@@ -47,9 +48,17 @@ export interface Arguments {
   /** Of `serve-reward`: where to listen, 0 for any free port; what judges answers. */
   readonly port: number;
   readonly verifier: VerifierKind;
-  /** Of `data convert`: the format to write; the recipe's split to take. */
+  /** Of `data convert`: the format to write. */
   readonly format: string | null;
+  /** Of `data convert`: the recipe's split to take. Of `eval`: the splits. */
   readonly split: string | null;
+  /** Of `eval`: see `evalOptions`. */
+  readonly checkpoint: string | null;
+  readonly samples: string | null;
+  readonly temperature: string | null;
+  readonly seed: string | null;
+  readonly by: string | null;
+  readonly generations: string | null;
   /** Of `data`: names of fields, such as `question=prompt`. */
   readonly keys: string | null;
 }
@@ -64,7 +73,15 @@ interface FlagInfo {
   readonly commands: readonly Command[];
 }
 
-const EXPERIMENT_COMMANDS = ["run", "plan", "report", "compare", "power", "export"] as const;
+const EXPERIMENT_COMMANDS = [
+  "run",
+  "plan",
+  "report",
+  "compare",
+  "power",
+  "export",
+  "eval",
+] as const;
 
 const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   seeds: {
@@ -104,7 +121,7 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     value: "words",
     repeatable: true,
     meaning: "only the runs that match",
-    commands: ["run", "plan"],
+    commands: ["run", "plan", "eval"],
   },
   force: {
     name: "force",
@@ -167,8 +184,46 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   split: {
     name: "split",
     value: "NAME",
-    meaning: "the split of a recipe's data set to write (default: train, its pool)",
-    commands: ["data"],
+    meaning:
+      "the split to write (data; default: train, the pool) or to evaluate on (eval; default: " +
+      "validation): train, verse, …, several with commas, or all",
+    commands: ["data", "eval"],
+  },
+  checkpoint: {
+    name: "checkpoint",
+    value: "last | best | STEP",
+    meaning: "which of the run's policies (default: last)",
+    commands: ["eval"],
+  },
+  samples: {
+    name: "samples",
+    value: "N",
+    meaning: "responses to each prompt (default: the run's own number)",
+    commands: ["eval"],
+  },
+  temperature: {
+    name: "temperature",
+    value: "T",
+    meaning: "of sampling; 0 takes the likeliest tokens (default: the run's own)",
+    commands: ["eval"],
+  },
+  seed: {
+    name: "seed",
+    value: "S",
+    meaning: "of sampling (default: the run's own, which repeats its evaluation)",
+    commands: ["eval"],
+  },
+  by: {
+    name: "by",
+    value: "family | level | modality | source",
+    meaning: "accuracy by this as well",
+    commands: ["eval"],
+  },
+  generations: {
+    name: "generations",
+    value: "FILE.jsonl",
+    meaning: "write every response there",
+    commands: ["eval"],
   },
   keys: {
     name: "keys",
@@ -234,6 +289,13 @@ const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     count: [2, 3],
     text:
       "Says what is in a file of questions, or writes one, or a recipe's pool, in a trainer's format.",
+  },
+  eval: {
+    operand: "RUN | FILE",
+    count: [1, 1],
+    text:
+      "Evaluates a finished run (its id, or the start of it), a cold start, or every finished run of an " +
+      "experiment.",
   },
 };
 
@@ -326,6 +388,12 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     verifier: parseVerifier(values("verifier")[0]),
     format: values("format")[0] ?? null,
     split: values("split")[0] ?? null,
+    checkpoint: values("checkpoint")[0] ?? null,
+    samples: values("samples")[0] ?? null,
+    temperature: values("temperature")[0] ?? null,
+    seed: values("seed")[0] ?? null,
+    by: values("by")[0] ?? null,
+    generations: values("generations")[0] ?? null,
     keys: values("keys")[0] ?? null,
   };
 }

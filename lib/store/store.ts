@@ -84,6 +84,20 @@ export class Store {
   }
 
   /**
+   * The run or cold start that a folder belongs to.
+   *
+   * Errors: a {@link StoreError} when there is none, and for settings of another version, which are no longer known.
+   */
+  task(name: string): Task {
+    const settings = this.#config(name) as Task & { readonly schema?: number };
+    if (settings.schema === SCHEMA_VERSION) return settings;
+    throw new StoreError(
+      `${this.path(name, FILES.config)}: expected settings of version ${SCHEMA_VERSION}, ` +
+        `got ${settings.schema ?? "none"}: another version of Vasari made this run`,
+    );
+  }
+
+  /**
    * A run with its records.
    *
    * Errors: a {@link StoreError} when there is none, or when its files are damaged.
@@ -139,6 +153,12 @@ export class Store {
     const steps = files.map(stepOfPolicyFile).filter((step) => step !== null);
     const best = files.includes(basename(BEST_POLICY)) ? ["best" as const] : [];
     return ["last", ...best, ...steps.toSorted((a, b) => a - b)];
+  }
+
+  /** Threads of a run's first execution, which its numbers belong to; 1 where it was never begun. */
+  threads(name: string): number {
+    const { values } = this.#lines(name, FILES.provenance);
+    return (values as unknown as Provenance[])[0]?.threads ?? 1;
   }
 
   /** Steps, seconds and sizes of a finished run; null when it is not finished. */
