@@ -55,23 +55,25 @@ export async function* parquetRows(
     }
   };
   const metadata = await attempt(() => parquetMetadataAsync(file));
-  const there = new Set(metadata.row_groups[0]?.columns.map((c) => c.meta_data?.path_in_schema[0]));
-  const columns = [...wanted].filter((name) => there.has(name));
+  const names = metadata.row_groups[0]?.columns.map((c) => c.meta_data?.path_in_schema[0] ?? "");
+  const there = new Set(names), columns = [...wanted].filter((name) => there.has(name));
+  if (columns.length === 0 && names !== undefined) {
+    const got = [...there].slice(0, 8).join(", ");
+    throw new ConfigError(path, `expected columns such as problem, message or prompt, got ${got}`);
+  }
   let start = 0;
   for (const group of metadata.row_groups) {
     const end = start + Number(group.num_rows);
-    yield* await attempt(async () =>
-      columns.length === 0
-        ? Array.from({ length: end - start }, () => ({}))
-        : await parquetReadObjects({
-          file,
-          metadata,
-          columns,
-          rowStart: start,
-          rowEnd: end,
-          utf8: false,
-          compressors: COMPRESSORS,
-        })
+    yield* await attempt(() =>
+      parquetReadObjects({
+        file,
+        metadata,
+        columns,
+        rowStart: start,
+        rowEnd: end,
+        utf8: false,
+        compressors: COMPRESSORS,
+      })
     );
     start = end;
   }

@@ -185,6 +185,10 @@ Deno.test("readRows() reads Parquet of verl's examples and of Hugging Face's own
 
 Deno.test("readRows() refuses Parquet it cannot read", () =>
   inFolder(async (folder) => {
+    const keys = { question: "q", answer: "a", images: "i" };
+    await rejects(readAll(testdata("columns.parquet"), { keys }), {
+      message: /expected columns such as problem, message or prompt, got x, y$/,
+    });
     await rejects(readAll(testdata("mmr1_lz4.parquet")), {
       name: "ConfigError",
       message: /mmr1_lz4\.parquet: expected a Parquet file, got one that does not read: .*LZ4/,
