@@ -9,7 +9,7 @@ import {
   pinFiles,
   type QuestionCheck,
 } from "./files/files.ts";
-import { type Draw, interleave, type Stopping, STOPPING } from "./interleave.ts";
+import { type Draw, interleave, STOPPING, type Stopping } from "./interleave.ts";
 import { createMicroMath, type MicroMathConfig, microMathSchema } from "./micro_math.ts";
 import type { Dataset, Prompt } from "./prompt.ts";
 

@@ -64,7 +64,7 @@ function headerOf(type: string, data: Uint8Array): Header {
   if (type !== "IHDR" || data.length !== 13) throw new RowFault("expected a PNG with a header");
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const width = view.getUint32(0), height = view.getUint32(4);
-  const [depth, colour, , , interlace] = data.subarray(8) as unknown as number[];
+  const [depth, colour, , , interlace] = data.subarray(8);
   if (!COLOURS[colour!]?.[1].includes(depth!) || interlace! > 1) {
     throw new RowFault(`expected a PNG, got colour type ${colour} with ${depth} bits`);
   }
