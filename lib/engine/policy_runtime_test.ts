@@ -2,6 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
 import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { initialParameters, policyShape } from "../policy/parameters.ts";
+import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
 import { onnxRuntime } from "../tensor/session.ts";
 import { largestDivisor, PolicyRuntime, shiftedInputs } from "./policy_runtime.ts";
@@ -24,6 +25,23 @@ Deno.test("PolicyRuntime.generate() and .logProbs() agree on the sampled tokens 
     ok(worst < 1e-5, `largest difference ${worst}`);
     ok(rollouts.tokens.some((token) => token !== rollouts.tokens[0]));
   }
+  await policy.release();
+});
+
+Deno.test("PolicyRuntime.logDistributions() are distributions, and .logProbs() at the sampled tokens", async () => {
+  const policy = new PolicyRuntime(runtime, SHAPE);
+  const parameters = policy.parameters(PARAMETERS);
+  const prompts = POOL.slice(0, 6);
+  const rollouts = await policy.generate(parameters, prompts, 4, 0.8, randomSource(6, "rollout"));
+  const all = await policy.logDistributions(parameters, prompts, rollouts, 0.8);
+  const chosen = await policy.logProbs(parameters, prompts, rollouts, 0.8);
+  const size = VOCABULARY.length;
+  deepEqual(all.length, rollouts.tokens.length * size);
+  rollouts.tokens.forEach((token, i) => {
+    const row = all.subarray(i * size, (i + 1) * size);
+    ok(Math.abs(row.reduce((sum, x) => sum + Math.exp(x), 0) - 1) < 1e-5);
+    ok(Math.abs(row[token]! - chosen[i]!) < 1e-6, `token ${i}`);
+  });
   await policy.release();
 });
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { adamw } from "../algorithm/adamw.ts";
 import { noFilter } from "../algorithm/group_filter.ts";
-import { grpo } from "../algorithm/grpo.ts";
+import { grpo } from "../algorithm/algorithm.ts";
 import { randomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
 import { createMicroMath, microMath } from "../dataset/micro_math.ts";
