@@ -1,7 +1,7 @@
 /** `show-data`: what the policy is asked, to look at. */
 import { dirname, join } from "node:path";
 import { createDataset } from "../dataset/dataset.ts";
-import { whyUnreadable } from "../policy/tokenizer.ts";
+import { whyUnreadable } from "../policy/read_question.ts";
 import { renderSamplesPage } from "../report/samples_page.ts";
 import { recipe } from "../schema/recipe.ts";
 import { diskFiles, writeAtomically } from "../store/files.ts";

@@ -143,7 +143,7 @@ function checkHeldOut(sets: readonly Dataset[], heldOut: readonly Prompt[]): voi
 }
 
 /** Which source comes next, as an index into `names`: the draws of a mixture with probabilities. */
-export function drawsOf(
+function drawsOf(
   { probabilities, seed }: Pick<MixtureConfig, "probabilities" | "seed">,
   names: readonly string[],
 ): () => number {

@@ -3,8 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { DatasetConfig } from "./dataset.ts";
 import type { FilesConfig } from "./files/files.ts";
 import { readRows } from "./files/read_rows.ts";
-import { interleave } from "./interleave.ts";
-import { drawsOf, type SourceConfig } from "./mixture.ts";
+import { poolDraws, type SourceConfig } from "./mixture.ts";
 import { BENCHMARKS } from "./prompt.ts";
 
 /** Prompts by what they are for. */
@@ -47,9 +46,7 @@ export function datasetSize(config: DatasetConfig): DatasetSize {
   const sum = (of: keyof DatasetSize) => sizes.reduce((total, size) => total + size[of], 0);
   const pools = sizes.map(({ pool }) => pool);
   return {
-    pool: config.probabilities === null
-      ? sum("pool")
-      : [...interleave(pools, drawsOf(config, names), config.stopping)].length,
+    pool: config.probabilities === null ? sum("pool") : [...poolDraws(config, names, pools)].length,
     validation: sum("validation"),
     benchmarks: sum("benchmarks"),
   };

@@ -8,7 +8,7 @@ import { ConfigError } from "../core/errors.ts";
 import { randomSource } from "../core/random.ts";
 import { createDataset } from "../dataset/dataset.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
-import { whyUnreadable } from "../policy/tokenizer.ts";
+import { whyUnreadable } from "../policy/read_question.ts";
 import { accuracyJudge, createJudge } from "../reward/judge.ts";
 import { createSampler, type RefreshPhase } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";

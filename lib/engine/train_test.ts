@@ -1,77 +1,27 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { adamw } from "../algorithm/adamw.ts";
+import { grpo } from "../algorithm/algorithm.ts";
 import { dynamicSampling, noFilter } from "../algorithm/group_filter.ts";
-import { grpo } from "../algorithm/grpo.ts";
-import { microMath } from "../dataset/micro_math.ts";
-import { transformer } from "../policy/transformer.ts";
+import { rewards } from "../reward/reward_config.ts";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
 import { coldStartIdentity } from "../schema/identity.ts";
-import type { RunConfig } from "../schema/run_config.ts";
 import {
   type EvaluationRecord,
   type RefreshRecord,
-  type RunRecord,
   spent,
   type StepRecord,
 } from "../schema/run_record.ts";
-import { coldStartEngine, policyOf } from "./cold_start.ts";
+import { coldStartEngine } from "./cold_start.ts";
 import type { EngineStep } from "./engine_step.ts";
-import { trainEngine } from "./train.ts";
-
-const CONFIG: RunConfig = {
-  model: transformer("micro", { layers: 1, width: 16, heads: 2, mlpWidth: 32 }),
-  dataset: microMath({ prompts: 24, validationPrompts: 16, benchmarkPrompts: 4 }),
-  coldStart: {
-    kind: "supervised",
-    steps: 60,
-    batchSize: 8,
-    learningRate: 5e-3,
-    weightDecay: 0.01,
-    mixedPhase: 0.2,
-    shortcutRates: [0.1, 0.5],
-    shortcutSpread: 0.1,
-    guessAccuracy: 0.25,
-    unboxedRate: 0.05,
-    seed: 0,
-  },
-  sampler: vas({ mixtureRatio: 0.5, refreshInterval: 2, scoringRollouts: 4 }),
-  reward: { format: 1, accuracy: 1 },
-  algorithm: grpo({ groupSize: 4, miniBatches: 2 }),
-  filter: noFilter(),
-  optimizer: adamw({ learningRate: 1e-3, warmupUpdates: 2 }),
-  decoding: { temperature: 1, maxTokens: 16 },
-  training: { steps: 5, batchSize: 6, tokenBudget: null },
-  evaluation: {
-    interval: 2,
-    temperature: 1,
-    scoringControl: true,
-    galleryInterval: 3,
-    probe: null,
-  },
-};
-
-async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
-  const units: EngineStep[] = [];
-  for await (const unit of steps) units.push(unit);
-  return units;
-}
-
-/** Records without their timings: what two executions of one run must agree on. */
-const timeless = (units: readonly EngineStep[]) =>
-  units.flatMap(({ records }) => records).map((
-    { seconds: _, ...rest }: RunRecord & { seconds?: unknown },
-  ) => rest);
-
-const coldStart = await collect(
-  coldStartEngine(coldStartIdentity(CONFIG), { resume: null, threads: 1 }),
-);
-const policy = policyOf(coldStart.at(-1)!.snapshot());
-const train = (config: RunConfig, seed = 0, resume: Uint8Array | null = null) =>
-  collect(trainEngine(config, seed, { policy, resume, threads: 1 }));
-const recordsOf = <K extends RunRecord["kind"]>(units: readonly EngineStep[], kind: K) =>
-  units.flatMap(({ records }) => records)
-    .filter((record): record is Extract<RunRecord, { kind: K }> => record.kind === kind);
+import {
+  coldStart,
+  collect,
+  recordsOf,
+  timeless,
+  TINY as CONFIG,
+  train,
+} from "./testdata/tiny_run.ts";
 
 const whole = await train(CONFIG);
 
@@ -88,7 +38,7 @@ Deno.test("coldStartEngine() lowers the loss and gives the same bits when resume
 
 Deno.test("trainEngine() resumed after any step writes the records of an uninterrupted run", async () => {
   for (const at of [0, 2, 3]) {
-    const resumed = await train(CONFIG, 0, whole[at]!.snapshot());
+    const resumed = await train(CONFIG, { resume: whole[at]!.snapshot() });
     deepEqual(timeless(resumed), timeless(whole.slice(at + 1)));
     deepEqual(resumed.at(-1)!.snapshot(), whole.at(-1)!.snapshot());
     const files = (units: readonly EngineStep[]) => units.flatMap((unit) => unit.files);
@@ -97,7 +47,7 @@ Deno.test("trainEngine() resumed after any step writes the records of an uninter
 });
 
 Deno.test("trainEngine() gives other records for another seed", async () => {
-  const other = await train(CONFIG, 1);
+  const other = await train(CONFIG, { seed: 1 });
   const rewards = (units: readonly EngineStep[]) =>
     recordsOf(units, "step").map((r) => r.rewardMean);
   ok(JSON.stringify(rewards(other)) !== JSON.stringify(rewards(whole)));
@@ -154,8 +104,11 @@ Deno.test("trainEngine() with one update per batch clips nothing: the ratio is 1
 Deno.test("trainEngine() leaves a policy alone whose groups all earn the same", async () => {
   const still = {
     ...CONFIG,
-    reward: { format: 0, accuracy: 0 },
-    algorithm: grpo({ groupSize: 4, miniBatches: 2, klCoefficient: 0 }),
+    reward: rewards({
+      accuracy: { weight: 0, verifier: "exact" },
+      format: { weight: 0, rule: "boxed" },
+    }),
+    algorithm: grpo({ groupSize: 4, miniBatches: 2, kl: null }),
     optimizer: adamw({ weightDecay: 0 }),
   };
   const steps = recordsOf(await train(still), "step");
@@ -189,7 +142,10 @@ Deno.test("trainEngine() ends after the step that uses its token budget up, and 
   );
   const last = recordsOf(units, "evaluation").at(-1)!;
   deepEqual([last.step, Object.keys(last.splits).length], [3, 6]);
-  deepEqual(timeless(await train(config, 0, units[1]!.snapshot())), timeless(units.slice(2)));
+  deepEqual(
+    timeless(await train(config, { resume: units[1]!.snapshot() })),
+    timeless(units.slice(2)),
+  );
 });
 
 Deno.test("trainEngine() with dynamic sampling trains on informative groups, and counts the others", async () => {
@@ -228,7 +184,7 @@ Deno.test("trainEngine() resumed gives the same records when scores come from tr
       8,
     ],
   );
-  const resumed = await train(config, 0, units[2]!.snapshot());
+  const resumed = await train(config, { resume: units[2]!.snapshot() });
   deepEqual(timeless(resumed), timeless(units.slice(3)));
 });
 

@@ -86,17 +86,6 @@ export function encodeQuestion(question: string): Int32Array {
   return padded;
 }
 
-/** What keeps the policy from reading a question, in words; null when nothing does. */
-export function whyUnreadable(question: string): string | null {
-  try {
-    encodeQuestion(question);
-    return null;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return error.message;
-  }
-}
-
 /**
  * The ids of a response, the end-of-sequence token last.
  *

@@ -1,0 +1,69 @@
+/** The smallest run that does everything a real one does, and the cold start it begins from. */
+import { adamw } from "../../algorithm/adamw.ts";
+import { grpo } from "../../algorithm/algorithm.ts";
+import { microMath } from "../../dataset/micro_math.ts";
+import { transformer } from "../../policy/transformer.ts";
+import { vas } from "../../sampler/vas.ts";
+import { coldStartIdentity } from "../../schema/identity.ts";
+import { recipe } from "../../schema/recipe.ts";
+import { refine } from "../../schema/refine.ts";
+import type { RunConfig } from "../../schema/run_config.ts";
+import type { RunRecord } from "../../schema/run_record.ts";
+import { coldStartEngine, policyOf } from "../cold_start.ts";
+import type { EngineStep } from "../engine_step.ts";
+import { trainEngine } from "../train.ts";
+
+export const TINY: RunConfig = refine(recipe("mmr1_micro"), {
+  model: transformer("micro", { layers: 1, width: 16, heads: 2, mlpWidth: 32 }),
+  dataset: microMath({ prompts: 24, validationPrompts: 16, benchmarkPrompts: 4 }),
+  coldStart: {
+    steps: 60,
+    batchSize: 8,
+    learningRate: 5e-3,
+    mixedPhase: 0.2,
+    shortcutRates: [0.1, 0.5],
+    shortcutSpread: 0.1,
+    unboxedRate: 0.05,
+  },
+  sampler: vas({ mixtureRatio: 0.5, refreshInterval: 2, scoringRollouts: 4 }),
+  algorithm: grpo({ groupSize: 4, miniBatches: 2 }),
+  optimizer: adamw({ learningRate: 1e-3, warmupUpdates: 2 }),
+  decoding: { temperature: 1, maxTokens: 16 },
+  training: { steps: 5, batchSize: 6 },
+  evaluation: { interval: 2, temperature: 1, scoringControl: true, galleryInterval: 3 },
+});
+
+/** All units of an engine. */
+export async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
+  const units: EngineStep[] = [];
+  for await (const unit of steps) units.push(unit);
+  return units;
+}
+
+/** Records without their timings: what two executions of one run must agree on. */
+export const timeless = (units: readonly EngineStep[]) =>
+  units.flatMap(({ records }) => records).map((
+    { seconds: _, ...rest }: RunRecord & { seconds?: unknown },
+  ) => rest);
+
+/** Records of one kind. */
+export const recordsOf = <K extends RunRecord["kind"]>(units: readonly EngineStep[], kind: K) =>
+  units.flatMap(({ records }) => records)
+    .filter((record): record is Extract<RunRecord, { kind: K }> => record.kind === kind);
+
+/** The units of the cold start of {@link TINY}. */
+export const coldStart = await collect(
+  coldStartEngine(coldStartIdentity(TINY), { resume: null, threads: 1 }),
+);
+/** Its policy. */
+export const policy = policyOf(coldStart.at(-1)!.snapshot());
+
+/** The units of a run that begins from it, or from another policy. */
+export const train = (
+  config: RunConfig,
+  { seed = 0, resume = null, from = policy }: {
+    seed?: number;
+    resume?: Uint8Array | null;
+    from?: Uint8Array;
+  } = {},
+) => collect(trainEngine(config, seed, { policy: from, resume, threads: 1 }));
