@@ -76,8 +76,8 @@ export function k3(logProb: number, referenceLogProb: number): number {
 }
 
 /**
- * An estimate of KL(π ‖ π_ref) from the log-probabilities of one token of π. As a term of the loss, only k2 and k3
- * (by its sample) pull towards the reference: the expected gradient of k1 is 0.
+ * An estimate of KL(π ‖ π_ref) from the log-probabilities of one token of π. As terms of the loss their expected
+ * gradients differ: k1's is 0, k2's that of KL(π ‖ π_ref), k3's that of KL(π_ref ‖ π).
  */
 export function tokenKl(
   estimator: Exclude<KlEstimator, "full">,

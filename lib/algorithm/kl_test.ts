@@ -60,6 +60,22 @@ Deno.test("k1 and k3 estimate fullKl(): their expectation over the policy's toke
   }));
 });
 
+Deno.test("The expected slopes of k1, k2 and k3 are 0, that of KL(π ‖ π_ref) and that of KL(π_ref ‖ π)", () => {
+  const p = distribution([1, 2, 3, 4]), q = distribution([3, 1, 2, 2]), h = 1e-6;
+  /** Σ_v π_v · k'(v) · ∂log π_v/∂logit_j, with ∂log π_v/∂logit_j = [v = j] − π_j. */
+  const expectedSlope = (estimator: "k1" | "k2" | "k3", j: number) =>
+    p.reduce((sum, logProb, v) => {
+      const up = tokenKl(estimator, logProb + h, q[v]!);
+      const slope = (up - tokenKl(estimator, logProb - h, q[v]!)) / (2 * h);
+      return sum + Math.exp(logProb) * slope * (Number(v === j) - Math.exp(p[j]!));
+    }, 0);
+  p.forEach((logProb, j) => {
+    near(expectedSlope("k1", j), 0, 1e-8);
+    near(expectedSlope("k2", j), Math.exp(logProb) * (logProb - q[j]! - fullKl(p, q)), 1e-8);
+    near(expectedSlope("k3", j), Math.exp(logProb) - Math.exp(q[j]!), 1e-8);
+  });
+});
+
 Deno.test("kl() has EasyR1's defaults, and klSchema accepts what there is", () => {
   deepEqual(kl(), {
     estimator: "k3",

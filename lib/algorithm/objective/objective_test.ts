@@ -239,7 +239,9 @@ for (const { objective, losses, clips, aggregated, gradients } of REFERENCES) {
 // ---------------------------------------------------------------------------------------- invariants
 
 const logProb = fc.double({ min: -6, max: 0, noNaN: true });
-const advantage = fc.double({ min: -3, max: 3, noNaN: true });
+// Without numbers that a factor makes 0 (runtimes may flush denormals): GMPO bounds a token by the sign of its advantage.
+const advantage = fc.double({ min: -3, max: 3, noNaN: true })
+  .map((a) => Math.abs(a) < 1e-6 ? 0 : a);
 const response: fc.Arbitrary<ResponseTokens> = fc
   .array(fc.tuple(advantage, logProb, logProb), { minLength: 1, maxLength: 6 })
   .map((tokens) => ({
@@ -260,8 +262,7 @@ for (const objective of OBJECTIVES) {
       tokenLosses({ ...tokens, advantages }, objective).forEach(({ loss, clip }, t) => {
         const expected = plain[t]!.loss * c[t]!;
         near(loss, expected, 1e-9 * Math.max(1, Math.abs(expected)));
-        // A bound at 0 advantage decides nothing; rounding may name it.
-        if (Math.abs(tokens.advantages[t]!) > 1e-9) equal(clip, plain[t]!.clip);
+        equal(clip, plain[t]!.clip);
       });
     }));
   });
