@@ -1,17 +1,15 @@
 /** `run`: executes what is not done, then writes the report. */
-import { createEstimator, plannedSteps } from "../plan/estimate.ts";
 import { fileURLToPath } from "node:url";
 import { planTotals } from "../plan/format_plan.ts";
-import type { Plan, PlannedRun } from "../plan/plan.ts";
-import { createReporter } from "../runner/reporters.ts";
-import { scheduleOrder } from "../runner/schedule.ts";
-import { type Job, Sweep, type SweepResult } from "../runner/sweep.ts";
+import type { Plan } from "../plan/plan.ts";
+import { createReporter, listed } from "../runner/reporters.ts";
+import { Sweep, type SweepResult } from "../runner/sweep.ts";
 import { circumstances } from "../store/provenance.ts";
 import { openStore, type Store } from "../store/store.ts";
-import type { ColdStartTask, RunTask } from "../store/task.ts";
 import { type Arguments, resumeCommand } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
 import { describeInStore, loadPlan, selectRuns } from "./experiment.ts";
+import { jobsOf, type PlannedJobs } from "./jobs.ts";
 import { updateReport } from "./report_page.ts";
 
 /** The project's folder: whose code it is that runs. */
@@ -33,9 +31,10 @@ export async function runCommand(
   const whole = await loadPlan(given);
   const plan = selectRuns(whole, given);
   if (plan === null) return EXIT.nothingMatched;
+  const jobs = jobsOf(plan);
   const store = openStore(given.store, { create: true });
   if (!given.json) announce(plan, store, given);
-  const { result, exit } = await sweep(plan, store, given, engines);
+  const { result, exit } = await sweep(plan, jobs, store, given, engines);
   let report: string | null = null, fault: string | null = null;
   if (!result.interrupted && result.finished + result.cached > 0) {
     try {
@@ -59,7 +58,8 @@ function announce(plan: Plan, store: Store, { jobs }: Arguments): void {
 }
 
 async function sweep(
-  plan: Plan,
+  { selected }: Plan,
+  { runs, coldStarts }: PlannedJobs,
   store: Store,
   { force, retryFailed, failFast, jobs, json }: Arguments,
   engines: string | undefined,
@@ -88,14 +88,7 @@ async function sweep(
   Deno.addSignalListener("SIGINT", onInterrupt);
   Deno.addSignalListener("SIGTERM", onTerminate);
   try {
-    const coldStarts = plan.coldStarts.map((task): [string, Job<ColdStartTask>] => [
-      task.id,
-      { task, label: `cold start ${task.id.slice(0, 8)}`, steps: task.identity.coldStart.steps },
-    ]);
-    const result = await execution.execute(
-      inOrder(plan.runs, jobs).map(jobOf),
-      new Map(coldStarts),
-    );
+    const result = await execution.execute(runs, coldStarts, selected);
     const exit = result.interrupted
       ? (signal === "SIGTERM" ? EXIT.terminated : EXIT.interrupted)
       : result.failures.length > 0 || result.left > 0
@@ -109,34 +102,20 @@ async function sweep(
   }
 }
 
-/** The order in which workers take the runs: no core is to wait long for the others at the end. */
-function inOrder(runs: readonly PlannedRun[], jobs: number): PlannedRun[] {
-  const { run: seconds } = createEstimator([], []);
-  return scheduleOrder(runs.map(({ config }) => seconds(config)), jobs).map((i) => runs[i]!);
-}
-
-function jobOf(task: PlannedRun): Job<RunTask> {
-  return {
-    task,
-    label: `${task.label}, seed ${task.seed}`,
-    steps: plannedSteps(task.config),
-  };
-}
-
 /** How the user started the program: through npx where Deno is not installed. */
 function launcher(): string {
   return Deno.env.get("npm_command") === "exec" ? "npx -y deno task" : "deno task";
 }
 
 function summarize(
-  { runs, finished, cached, failures, left, interrupted }: SweepResult,
+  { runs, finished, cached, failures, left, blocked, interrupted }: SweepResult,
   report: string | null,
   { json }: Arguments,
   resume: string,
 ): void {
   const unfinished = failures.length > 0 || left > 0;
   if (json) {
-    const summary = { runs, finished, cached, failures, left, interrupted, report };
+    const summary = { runs, finished, cached, failures, left, blocked, interrupted, report };
     console.log(JSON.stringify({ event: "summary", ...summary, ...(unfinished && { resume }) }));
     return;
   }
@@ -144,8 +123,9 @@ function summarize(
   if (failures.length > 0) parts.push(`${failures.length} failed`);
   if (left > 0) parts.push(`${left} left`);
   console.log(`${runs} ${runs === 1 ? "run" : "runs"}: ${parts.join(", ")}`);
-  for (const { label, message, log } of failures) {
+  for (const { label, message, log, blocked } of failures) {
     console.log(`  ${label}: ${message.split("\n")[0]}${log === null ? "" : `\n    log: ${log}`}`);
+    if (blocked.length > 0) console.log(`    not begun for it: ${listed(blocked)}`);
   }
   if (unfinished) console.log(`to go on: ${resume}`);
   if (report !== null) console.log(`report: ${report}`);

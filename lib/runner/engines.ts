@@ -13,7 +13,7 @@ export interface EngineOptions {
 
 /** Options of a run's engine. */
 export interface TrainOptions extends EngineOptions {
-  /** The parameters that the cold start ended with. */
+  /** The policy that the cold start, or the stage before, ended with. */
   readonly policy: Uint8Array;
 }
 

@@ -1,5 +1,4 @@
 /** Executes one task: the engine yields, the run's folder keeps. */
-import { join } from "node:path";
 import { ConfigError, StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import { diskFiles, type Files } from "../store/files.ts";
@@ -7,7 +6,7 @@ import type { Circumstances } from "../store/provenance.ts";
 import { FILES, RunFolder, type RunFolderOptions, writeFailure } from "../store/run_folder.ts";
 import { RunLock } from "../store/run_lock.ts";
 import { openStore } from "../store/store.ts";
-import { coldStartFolder, folderOf, type Task } from "../store/task.ts";
+import { beginsFrom, folderOf, remedy, type Task } from "../store/task.ts";
 import type { Engines } from "./engines.ts";
 
 /** How a task is executed. */
@@ -47,31 +46,26 @@ export async function execute(
   const threads = run.threads ?? options.threads;
   run.begin({ ...circumstances, threads, startedAt: new Date().toISOString() });
   onBegin?.(run.checkpoint?.step ?? 0, run.checkpoint?.steps ?? null, lock);
+  const from = beginsFrom(task);
   try {
-    const policy = task.kind === "run" ? store.policy(coldStartFolder(task.coldStart)) : null;
-    if (task.kind === "run" && policy === null) {
-      throw new StoreError(`${folder}: the cold start ${task.coldStart} is not finished`);
+    const policy = from === null ? null : store.policy(from);
+    if (from !== null && policy === null) {
+      throw new StoreError(`${folder}: ${store.path(from)}, which it begins from, is not finished`);
     }
     return await advance(task, run, lock, policy, { ...options, threads });
   } catch (error) {
     if (!(error instanceof StoreError)) writeFailure(files, folder, describe(error));
-    if (
-      task.kind === "run" && error instanceof StoreError && error.message.startsWith("policy: ")
-    ) {
-      throw unusable(store.path(coldStartFolder(task.coldStart)), error);
+    if (from !== null && error instanceof StoreError && error.message.startsWith("policy: ")) {
+      throw unusable(store.path(from, FILES.policy), error);
     }
     throw error;
   }
 }
 
 /** What an engine calls "policy" is a file to the user, who needs to know which. */
-function unusable(coldStart: string, error: StoreError): StoreError {
+function unusable(file: string, error: StoreError): StoreError {
   const problem = error.message.replace(/^policy: /, "");
-  return new StoreError(
-    `${join(coldStart, FILES.policy)}: ${problem}; ` +
-      `move the folder ${coldStart} away to make this cold start again`,
-    { cause: error },
-  );
+  return new StoreError(`${file}: ${problem}; ${remedy(file)}`, { cause: error });
 }
 
 async function advance(

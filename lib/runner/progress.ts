@@ -6,6 +6,8 @@ export interface TaskProgress {
   readonly name: string;
   readonly kind: "run" | "coldStart";
   readonly label: string;
+  /** Name of the folder of what it begins from; null for a cold start. */
+  readonly beginsFrom: string | null;
   readonly step: number;
   readonly steps: number;
   readonly summary: string;
@@ -29,6 +31,13 @@ export type ProgressEvent =
     readonly message: string;
     readonly log: string | null;
   }
+  | {
+    /** Tasks that cannot be begun, since what they begin from has failed. */
+    readonly event: "blocked";
+    /** What failed. */
+    readonly task: TaskProgress;
+    readonly blocked: readonly TaskProgress[];
+  }
   | { readonly event: "stopping" };
 
 /** Hears what happens. */
@@ -51,10 +60,11 @@ export class ProgressState {
   readonly #entries = new Map<string, Entry>();
   readonly #now: () => number;
   #jobs = 1;
-  /** Selected runs, those done, and those that failed. */
+  /** Selected runs, those done, those that failed, and those that cannot be begun since others have. */
   runs = 0;
   done = 0;
   failed = 0;
+  blocked = 0;
   stopping = false;
 
   /** @param now milliseconds on a steady clock */
@@ -83,6 +93,11 @@ export class ProgressState {
       this.stopping = true;
       return;
     }
+    if (event.event === "blocked") {
+      this.blocked += event.blocked.length;
+      for (const { name } of event.blocked) this.#end(name);
+      return;
+    }
     const { task } = event;
     if (event.event === "failed") this.failed++;
     const entry = this.#entries.get(task.name);
@@ -91,9 +106,17 @@ export class ProgressState {
     if (event.event === "started") {
       Object.assign(entry, { state: "running", beginStep: task.step, beganAt: this.#now() });
     } else if (event.event !== "step") {
-      Object.assign(entry, { state: "ended", endedAt: this.#now() });
+      this.#end(task.name);
     }
     if (event.event === "finished" && task.kind === "run") this.done++;
+  }
+
+  #end(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return; // failed before: it is not executed now
+    const now = this.#now();
+    if (entry.state === "waiting") entry.beganAt = now; // it has taken no time
+    Object.assign(entry, { state: "ended", endedAt: now });
   }
 
   /** Tasks being executed, in the order of the plan. */
@@ -104,7 +127,7 @@ export class ProgressState {
 
   /**
    * Seconds until the tasks of the present kind are done: steps left, times the seconds a step has taken so
-   * far, over the workers. Null before the first step.
+   * far, over the workers, or along the longest chain of stages where that takes longer. Null before the first step.
    */
   secondsLeft(): number | null {
     const kind = this.running()[0]?.kind;
@@ -120,7 +143,25 @@ export class ProgressState {
       stepsDone += task.step - beginStep;
     }
     if (stepsDone === 0) return null;
-    return stepsLeft * busySeconds / stepsDone / Math.min(this.#jobs, Math.max(1, tasksLeft));
+    const shared = stepsLeft / Math.min(this.#jobs, Math.max(1, tasksLeft));
+    return Math.max(shared, this.#longestChain(kind!)) * busySeconds / stepsDone;
+  }
+
+  /** Steps left of the tasks that have to follow one another, where they are the most. */
+  #longestChain(kind: TaskProgress["kind"]): number {
+    const chains = new Map<string, number>();
+    const chainTo = (name: string | null): number => {
+      const entry = name === null ? undefined : this.#entries.get(name);
+      if (entry === undefined || entry.task.kind !== kind) return 0;
+      const { task, state } = entry;
+      let chain = chains.get(task.name);
+      if (chain === undefined) {
+        chain = chainTo(task.beginsFrom) + (state === "ended" ? 0 : task.steps - task.step);
+        chains.set(task.name, chain);
+      }
+      return chain;
+    };
+    return [...this.#entries.keys()].reduce((most, name) => Math.max(most, chainTo(name)), 0);
   }
 }
 

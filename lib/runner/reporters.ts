@@ -84,6 +84,10 @@ function sentence(event: ProgressEvent, style: Style): string | null {
     case "failed":
       return `${style.red("failed")} ${event.task.label}: ${event.message}` +
         (event.log === null ? "" : `\n  log: ${event.log}`);
+    case "blocked":
+      return `${style.red("not begun")}, since ${event.task.label} failed: ${
+        listed(event.blocked.map(({ label }) => label))
+      }`;
     case "stopping":
       return "stopping: every run finishes its step and takes a checkpoint; Ctrl-C again stops at once";
     default:
@@ -91,8 +95,15 @@ function sentence(event: ProgressEvent, style: Style): string | null {
   }
 }
 
-function counts({ runs, done, failed }: ProgressState, running: number): string {
-  return `${done}/${runs} runs done, ${running} running` + (failed > 0 ? `, ${failed} failed` : "");
+/** Names one after the other, of many only the first. */
+export function listed(names: readonly string[], most = 4): string {
+  if (names.length <= most) return names.join("; ");
+  return `${names.slice(0, most - 1).join("; ")} and ${names.length - most + 1} more`;
+}
+
+function counts({ runs, done, failed, blocked }: ProgressState, running: number): string {
+  return `${done}/${runs} runs done, ${running} running` +
+    (failed > 0 ? `, ${failed} failed` : "") + (blocked > 0 ? `, ${blocked} not begun` : "");
 }
 
 /** One line per event; a long task also says how far it is, about every tenth. */

@@ -6,6 +6,7 @@ const task = (changes: Partial<TaskProgress> = {}): TaskProgress => ({
   name: "0123",
   kind: "run",
   label: "random, seed 0",
+  beginsFrom: null,
   step: 0,
   steps: 10,
   summary: "",

@@ -1,28 +1,22 @@
-/** Executes many tasks on many processes: first the cold starts that are needed, then the runs. */
+/** Executes many tasks on many processes: each as soon as what it begins from is done and a process is free. */
 import { StoreError } from "../core/errors.ts";
 import { diskFiles } from "../store/files.ts";
 import type { Circumstances } from "../store/provenance.ts";
 import { writeFailure } from "../store/run_folder.ts";
 import type { Store } from "../store/store.ts";
-import { type ColdStartTask, folderOf, type RunTask, type Task } from "../store/task.ts";
-import type { Outcome, WorkerEvent } from "./messages.ts";
+import { beginsFrom, type ColdStartTask, folderOf, type RunTask } from "../store/task.ts";
+import { type Job, JobQueue } from "./job_queue.ts";
+import type { WorkerEvent } from "./messages.ts";
 import type { Reporter, TaskProgress } from "./progress.ts";
+import { scheduleOrder } from "./schedule.ts";
 import { WorkerProcess } from "./worker_process.ts";
-
-/** A task and what to call it on the screen. */
-export interface Job<T extends Task = Task> {
-  readonly task: T;
-  readonly label: string;
-  /** Steps in all, for the time that is left. */
-  readonly steps: number;
-}
 
 /** How a sweep is executed. */
 export interface SweepOptions {
   readonly store: Store;
   /** Worker processes at a time. */
   readonly jobs: number;
-  /** Start over: folders of the selected runs, and of cold starts that are not done, are moved aside. */
+  /** Start over: folders of the selected runs, and of what they begin from and is not done, are moved aside. */
   readonly force: boolean;
   readonly retryFailed: boolean;
   /** Stop everything, as Ctrl-C does, when one task fails. */
@@ -40,6 +34,8 @@ export interface Failure {
   readonly message: string;
   /** Its log; null when it has none. */
   readonly log: string | null;
+  /** Labels of the runs that could not be begun for it. */
+  readonly blocked: readonly string[];
 }
 
 /** What became of the selected runs. */
@@ -52,6 +48,8 @@ export interface SweepResult {
   readonly failures: readonly Failure[];
   /** Runs that stopped at a checkpoint or were not begun. */
   readonly left: number;
+  /** Of these, runs that could not be begun, for what they begin from has failed. */
+  readonly blocked: number;
   /** Stopped by the user. */
   readonly interrupted: boolean;
 }
@@ -63,6 +61,8 @@ export class Sweep {
   readonly #options: SweepOptions;
   readonly #workers = new Set<WorkerProcess>();
   readonly #failures: Failure[] = [];
+  readonly #runs = { finished: 0, failed: 0, blocked: 0 };
+  #queue = new JobQueue([]);
   #circumstances: Circumstances | null = null;
   #stopping = false;
   #interrupted = false;
@@ -82,52 +82,56 @@ export class Sweep {
   }
 
   /**
-   * Executes `runs` that are not done, after the cold starts they begin from. One that fails does not keep
-   * the others from going on.
+   * Executes `runs` that are not done, each after what it begins from. One that fails keeps nothing from going on but
+   * what begins from it.
    *
+   * @param runs each after the run it begins from
    * @param coldStarts by id, those of all runs
+   * @param selected ids of the runs that are asked for; the others are executed where one of these has to wait for
+   *   them. All when not given.
    */
   async execute(
     runs: readonly Job<RunTask>[],
     coldStarts: ReadonlyMap<string, Job<ColdStartTask>>,
+    selected: ReadonlySet<string> = new Set(runs.map(({ task }) => task.id)),
   ): Promise<SweepResult> {
     const { reporter, jobs, force, store } = this.#options;
-    const statuses = store.statuses(runs.map(({ task }) => folderOf(task)));
-    const cached = force ? 0 : [...statuses.values()].filter((status) => status === "done").length;
-    const todo = runs.filter((job) =>
-      (force || statuses.get(folderOf(job.task)) !== "done") && this.#prepare(job, force)
+    const statuses = store.statuses(runs.map(({ task }) => task.id));
+    const done = new Set(
+      runs.map(({ task }) => task.id).filter((id) => statuses.get(id) === "done"),
     );
-    const needed = [...new Set(todo.map(({ task }) => task.coldStart))]
-      .map((id) => coldStarts.get(id)!)
-      .filter((job) => store.status(folderOf(job.task)) !== "done" && this.#prepare(job, force));
+    const wanted = wantedRuns(runs, (id) => selected.has(id) && (force || !done.has(id)), done);
+    const needed = coldStartsOf(wanted).map((id) => coldStarts.get(id)!)
+      .filter(({ task }) => store.status(folderOf(task)) !== "done");
+    const queue = this.#queue = new JobQueue([...needed, ...wanted]);
+    for (const job of [...needed, ...wanted]) {
+      if (queue.has(job)) this.#prepare(job, force);
+    }
+    const threads = this.#threadsOf(queue.waiting);
+    queue.arrange(inOrder(queue.waiting, jobs, threads));
+    const cached = done.size - wanted.filter(({ task }) => done.has(task.id)).length;
     reporter.report({
       event: "plan",
-      runs: runs.length,
+      runs: cached + wanted.length,
       done: cached,
-      tasks: [...needed, ...todo].map((job) => progressOf(job)),
+      tasks: queue.waiting.map((job) => progressOf(job)),
       jobs,
     });
-
-    const cores = Math.min(jobs, navigator.hardwareConcurrency);
-    await this.#pool(needed, Math.max(1, Math.floor(cores / Math.max(1, needed.length))));
-    const ready = todo.filter(({ task }) =>
-      store.status(folderOf(coldStarts.get(task.coldStart)!.task)) === "done"
-    );
-    const outcomes = await this.#pool(ready, 1);
-    const finished = outcomes.filter((outcome) => outcome === "done").length;
-    const failed = outcomes.filter((outcome) => outcome === "failed" || outcome === "blocked");
+    await this.#work(threads);
+    const { finished, failed, blocked } = this.#runs;
     return {
-      runs: runs.length,
+      runs: cached + wanted.length,
       finished,
       cached,
       failures: this.#failures,
-      left: todo.length - finished - failed.length,
+      left: wanted.length - finished - failed,
+      blocked,
       interrupted: this.#interrupted,
     };
   }
 
-  /** True when the job can be executed; false, with a failure reported, when not. */
-  #prepare(job: Job, force: boolean): boolean {
+  /** Sees to it that the job can be executed; reports a failure when it cannot. */
+  #prepare(job: Job, force: boolean): void {
     const { store, retryFailed } = this.#options;
     const name = folderOf(job.task);
     if (force) {
@@ -136,33 +140,47 @@ export class Sweep {
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         this.#fail(job, error.message, null);
-        return false;
       }
-      return true;
+      return;
     }
-    if (retryFailed || store.status(name) !== "failed") return true;
+    if (retryFailed || store.status(name) !== "failed") return;
     const why = store.failure(name)?.split("\n")[0] ?? "unknown";
     this.#fail(
       job,
       `failed earlier (${why}); --retry-failed executes it again`,
       store.path(name, "log.txt"),
     );
-    return false;
   }
 
-  /** Executes jobs, as many at a time as may be; the outcomes are in the order of ending. */
-  async #pool(jobs: readonly Job[], threads: number): Promise<Outcome["outcome"][]> {
-    const waiting = [...jobs], outcomes: Outcome["outcome"][] = [];
-    const lane = async () => {
-      for (let job = waiting.shift(); job !== undefined && !this.#stopping; job = waiting.shift()) {
-        outcomes.push(await this.#executeOne(job, threads));
+  /** Threads of each cold start: together they have the machine's cores. */
+  #threadsOf(jobs: readonly Job[]): number {
+    const cores = Math.min(this.#options.jobs, navigator.hardwareConcurrency);
+    const starts = jobs.filter(({ task }) => task.kind === "coldStart").length;
+    return Math.max(1, Math.floor(cores / Math.max(1, starts)));
+  }
+
+  /** Executes what waits, as many threads at a time as there may be processes. */
+  async #work(coldStartThreads: number): Promise<void> {
+    const threadsOf = ({ task }: Job) => task.kind === "coldStart" ? coldStartThreads : 1;
+    const running = new Set<Promise<void>>();
+    let free = this.#options.jobs;
+    for (;;) {
+      while (!this.#stopping) {
+        const job = this.#queue.take((job) => threadsOf(job) <= free);
+        if (job === null) break;
+        free -= threadsOf(job);
+        const ended = this.#executeOne(job, threadsOf(job)).then(() => {
+          free += threadsOf(job);
+          running.delete(ended);
+        });
+        running.add(ended);
       }
-    };
-    await Promise.all(Array.from({ length: Math.min(this.#options.jobs, jobs.length) }, lane));
-    return outcomes;
+      if (running.size === 0) return;
+      await Promise.race(running);
+    }
   }
 
-  async #executeOne(job: Job, threads: number): Promise<Outcome["outcome"]> {
+  async #executeOne(job: Job, threads: number): Promise<void> {
     const { store, reporter, engines = ENGINES } = this.#options;
     const circumstances = this.#circumstances ??= this.#options.circumstances();
     const begin = performance.now();
@@ -185,6 +203,8 @@ export class Sweep {
     const ended = await worker.outcome;
     this.#workers.delete(worker);
     if (ended.outcome === "done") {
+      this.#queue.finish(job);
+      if (job.task.kind === "run") this.#runs.finished++;
       reporter.report({ event: "finished", task, seconds: (performance.now() - begin) / 1000 });
     } else if (ended.outcome === "interrupted") {
       reporter.report({ event: "interrupted", task });
@@ -193,7 +213,6 @@ export class Sweep {
       const hasLog = diskFiles.size(worker.log) !== null;
       this.#fail(job, ended.message, hasLog ? worker.log : null, task);
     }
-    return ended.outcome;
   }
 
   /** A worker that was killed could not say so itself. */
@@ -209,8 +228,20 @@ export class Sweep {
   }
 
   #fail(job: Job, message: string, log: string | null, task: TaskProgress = progressOf(job)): void {
-    this.#failures.push({ label: job.label, message, log });
-    this.#options.reporter.report({ event: "failed", task, message, log });
+    const { reporter } = this.#options;
+    const blocked = this.#queue.drop(job);
+    this.#failures.push({
+      label: job.label,
+      message,
+      log,
+      blocked: blocked.map(({ label }) => label),
+    });
+    if (job.task.kind === "run") this.#runs.failed++;
+    this.#runs.blocked += blocked.length;
+    reporter.report({ event: "failed", task, message, log });
+    if (blocked.length > 0) {
+      reporter.report({ event: "blocked", task, blocked: blocked.map((job) => progressOf(job)) });
+    }
     if (this.#options.failFast) this.#stop();
   }
 
@@ -223,5 +254,41 @@ export class Sweep {
 }
 
 function progressOf({ task, label, steps }: Job): TaskProgress {
-  return { name: folderOf(task), kind: task.kind, label, step: 0, steps, summary: "" };
+  const begun = { step: 0, steps, summary: "" };
+  return { name: folderOf(task), kind: task.kind, label, beginsFrom: beginsFrom(task), ...begun };
+}
+
+/** Runs that are asked for, and those that have to be made before them. */
+function wantedRuns(
+  runs: readonly Job<RunTask>[],
+  isAsked: (id: string) => boolean,
+  done: ReadonlySet<string>,
+): readonly Job<RunTask>[] {
+  const wanted = new Set<string>();
+  // From the last: whatever begins from a run comes before it on this way.
+  for (const { task: { id, previous } } of runs.toReversed()) {
+    if (isAsked(id)) wanted.add(id);
+    if (wanted.has(id) && previous !== null && !done.has(previous)) wanted.add(previous);
+  }
+  return runs.filter(({ task }) => wanted.has(task.id));
+}
+
+/** Ids of the cold starts that runs begin from, each once. */
+function coldStartsOf(runs: readonly Job<RunTask>[]): readonly string[] {
+  const first = runs.filter(({ task }) => task.previous === null);
+  return [...new Set(first.map(({ task }) => task.coldStart))];
+}
+
+/** The order in which jobs are taken: no core is to wait long for the others at the end. */
+function inOrder(jobs: readonly Job[], workers: number, threads: number): readonly Job[] {
+  const places = new Map(jobs.map(({ task }, i) => [folderOf(task), i]));
+  const timed = jobs.map(({ task, seconds }) => {
+    const from = beginsFrom(task);
+    return { seconds, after: from === null ? null : places.get(from) ?? null };
+  });
+  const order = scheduleOrder(timed, workers).map((i) => jobs[i]!);
+  if (threads === 1) return order;
+  // A cold start of several threads needs as many places: it is taken while all are free.
+  const { coldStart = [], run = [] } = Object.groupBy(order, ({ task }) => task.kind);
+  return [...coldStart, ...run];
 }

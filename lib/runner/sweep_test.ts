@@ -74,6 +74,7 @@ Deno.test("Sweep executes cold start and runs once, and the second time nothing"
       cached: 0,
       failures: [],
       left: 0,
+      blocked: 0,
       interrupted: false,
     });
     const [a, b] = runs.map(({ task }) => store.readRun(task.id));

@@ -260,7 +260,8 @@ export class RunFolder {
 function settingsOf(task: Task): Task {
   const { kind, id } = task;
   if (kind === "coldStart") return { kind, id, identity: task.identity };
-  return { kind, id, seed: task.seed, coldStart: task.coldStart, config: task.config };
+  const { seed, previous, coldStart, config } = task;
+  return { kind, id, seed, previous, coldStart, config };
 }
 
 /** Notes why a run failed. */

@@ -10,7 +10,9 @@ export interface RunTask {
   readonly id: string;
   readonly config: RunConfig;
   readonly seed: number;
-  /** The cold start it begins from: what `coldStartId` gives. */
+  /** The run whose last policy it begins from: what `runId` gives for the stage before; null for the cold start. */
+  readonly previous: string | null;
+  /** The cold start that it, or its first stage, begins from: what `coldStartId` gives. */
   readonly coldStart: string;
 }
 
@@ -35,6 +37,11 @@ export function coldStartFolder(id: string): string {
 /** Name of a task's folder in the store. */
 export function folderOf(task: Task): string {
   return task.kind === "run" ? task.id : coldStartFolder(task.id);
+}
+
+/** Name of the folder whose policy a task begins from; null for a cold start, which begins from nothing. */
+export function beginsFrom(task: Task): string | null {
+  return task.kind === "run" ? task.previous ?? coldStartFolder(task.coldStart) : null;
 }
 
 /**

@@ -14,7 +14,7 @@ export function makeTasks(
   });
   const id = coldStartId(config);
   return {
-    run: { kind: "run", id: runId(config, seed), config, seed, coldStart: id },
+    run: { kind: "run", id: runId(config, seed), config, seed, previous: null, coldStart: id },
     coldStart: { kind: "coldStart", id, identity: coldStartIdentity(config) },
   };
 }
