@@ -11,6 +11,7 @@ import { describePlan } from "./plan/describe_plan.ts";
 import { formatPlan } from "./plan/format_plan.ts";
 import { expand } from "./plan/plan.ts";
 import { reportBenchCases } from "./report/bench_cases.ts";
+import { rewardBenchCases } from "./reward/bench_cases.ts";
 import { samplerBenchCases } from "./sampler/bench_cases.ts";
 import { vas } from "./sampler/vas.ts";
 import { recipe } from "./schema/recipe.ts";
@@ -45,7 +46,13 @@ function print(result: BenchResult): void {
 
 if (import.meta.main) {
   for (
-    const cases of [engineBenchCases(), samplerBenchCases(), planBenchCases(), reportBenchCases()]
+    const cases of [
+      engineBenchCases(),
+      samplerBenchCases(),
+      rewardBenchCases(),
+      planBenchCases(),
+      reportBenchCases(),
+    ]
   ) {
     for await (const result of cases) print(result);
   }

@@ -8,7 +8,9 @@
 
 /**
  * - `exact`: the box of the last answer block, equal to the key up to its spelling ({@link normalizeAnswer}).
- * - `math`: the last box, mathematically equal to the key, or the option it names.
+ * - `math`: the last box of the last answer block (without one, of the whole text), mathematically equal to the key, or
+ *   the option that the key's letter names. Strict where graders differ: an answer without a box is wrong, also a single
+ *   letter or "the value is 5"; 50 % is a half and not 50; "three" is not 3; 0.33 is not 1/3.
  * - `mmr1-compat`: MMR1's published accuracy, with its defects.
  */
 export const VERIFIER_KINDS = ["exact", "math", "mmr1-compat"] as const;

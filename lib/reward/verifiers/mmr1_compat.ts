@@ -2,9 +2,11 @@
  * MMR1's published accuracy with its defects, for comparing with rewards that were computed by it.
  *
  * Written from a description of LengSicong/MMR1 d8161a0, verl/utils/reward_score/r1v.py, and of its results. Where the
- * description leaves something open, this is what was chosen: phrases are "answer is", "answer:", "therefore", "thus",
+ * description leaves something open, this is what was chosen: number words are whole words, while "no" is replaced
+ * anywhere; the candidate that a box gives stands without the box; phrases are "answer is", "answer:", "therefore", "thus",
  * "hence", "so", up to the end of the sentence; sentences end in `.`, `!`, `?` or a line; the share of overlapping
- * tokens is of the larger set; two lengths count as near below a difference of 20 only if the shorter is not empty.
+ * tokens is of the larger set; containment is looked for before and after fractions turn into decimals; nothing is
+ * contained where either is empty.
  * math_verify's place is taken by this project's comparison without its library: arithmetic, no functions.
  */
 import { boxedContent } from "../verify.ts";
@@ -22,6 +24,7 @@ const LAST_SENTENCE = 100;
 
 const NUMBER_WORDS: readonly string[] =
   "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+const NUMBER_WORD = new RegExp(`\\b(?:${NUMBER_WORDS.join("|")})\\b`, "g");
 
 /** What no box yields, as a string; defects follow from its letters. */
 const NO_BOX = "None";
@@ -45,13 +48,14 @@ const isOption = (key: string) => /^[A-E]$/i.test(key);
 
 /** Up to three places where the answer may stand, the likeliest first. */
 function candidates(text: string): string[] {
-  const tag = /^(?:(?!<answer>)[^])*<answer>([^]*?)<\/answer>/.exec(text)?.[1];
+  const begin = text.indexOf("<answer>"), end = text.indexOf("</answer>", begin);
+  const tag = begin < 0 || end < 0 ? undefined : text.slice(begin + "<answer>".length, end);
   const box = boxedContent(text);
   const phrase = /(?:answer is|answer:|therefore|thus|hence|so)[ ,:]+([^.!?\n]+)/i.exec(text)?.[1];
   const last = text.split(/[.!?\n]/).map((part) => part.trim()).filter(Boolean).at(-1);
   const found = [
     tag,
-    box === null ? undefined : `\\boxed{${box}}`,
+    box ?? undefined, // without its box, so that the tests find "None" in it
     phrase,
     last !== undefined && last.length < LAST_SENTENCE ? last : undefined,
   ].filter((candidate) => candidate !== undefined);
@@ -73,7 +77,7 @@ const simplified = (text: string) =>
 /** "Progressive" normalisation: number words, yes and no, fractions, units. */
 function loose(text: string): string {
   let result = text.toLowerCase().trim();
-  NUMBER_WORDS.forEach((word, i) => result = result.replaceAll(word, String(i)));
+  result = result.replace(NUMBER_WORD, (word) => String(NUMBER_WORDS.indexOf(word)));
   result = result.replaceAll("yes", "true").replaceAll("no", "false");
   result = result.replace(/\\[dt]?frac\s*\{(-?\d{1,15})\}\s*\{(-?\d{1,15})\}/g, "$1/$2")
     .replace(
@@ -88,14 +92,16 @@ function loose(text: string): string {
 function roughlySame(given: string, key: string): boolean {
   const a = loose(given), b = loose(key);
   if (a === "" || b === "") return false;
-  if (a === b) return true;
-  const isShort = Math.min(a.length, b.length) <= 10;
-  if ((isShort || Math.abs(a.length - b.length) < 20) && (a.includes(b) || b.includes(a))) {
-    return true;
-  }
+  if (a === b || isContained(a, b) || isContained(given, key)) return true;
   const [x, y] = [a, b].map((text) => new Set(text.split(/\s+/))) as [Set<string>, Set<string>];
   const size = Math.max(x.size, y.size);
   return x.intersection(y).size / size >= (size <= 3 ? 0.6 : 0.8);
+}
+
+/** Whether one is part of the other, where one is short or both are about as long. */
+function isContained(a: string, b: string): boolean {
+  const areNear = Math.min(a.length, b.length) <= 10 || Math.abs(a.length - b.length) < 20;
+  return a !== "" && b !== "" && areNear && (a.includes(b) || b.includes(a));
 }
 
 /** Equality of numbers after rounding to what the shorter shows. */

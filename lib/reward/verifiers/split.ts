@@ -35,3 +35,15 @@ function closes(text: string): boolean {
   }
   return true;
 }
+
+/** Whether every round, square and curly bracket is closed, in the order they were opened. */
+export function isBalanced(text: string): boolean {
+  const open: string[] = [];
+  for (const character of text) {
+    if ("([{".includes(character)) open.push(character);
+    else if (")]}".includes(character) && open.pop() !== "([{"[")]}".indexOf(character)]) {
+      return false;
+    }
+  }
+  return open.length === 0;
+}

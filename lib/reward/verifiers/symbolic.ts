@@ -1,6 +1,7 @@
 /** Expressions beyond arithmetic: functions, logarithms, binomials, complex numbers. Cortex Compute Engine reads them. */
 import { loadComputeEngine } from "../../../deps.ts";
 import { MAX_ENGINE_LENGTH, MAX_ENGINE_MS } from "./limits.ts";
+import { isBalanced } from "./split.ts";
 import { coordinate } from "./probe.ts";
 
 /** A complex number. */
@@ -23,7 +24,7 @@ export const SYMBOLIC_POINTS = 6;
  * assignments, which answers hardly ever consist of, are better not read at all.
  */
 const COMMANDS = new Set(
-  ("frac sqrt circ sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln exp lg lfloor rfloor lceil rceil " +
+  ("frac sqrt sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln exp lg lfloor rfloor lceil rceil " +
     "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi varphi chi psi omega " +
     "min max gcd lcm bmod").split(" "),
 );
@@ -35,14 +36,20 @@ const FUNCTIONS = /arcsin|arccos|arctan|sinh|cosh|tanh|sqrt|sin|cos|tan|cot|sec|
 const BINOMIAL = /\\binom\s*\{\s*([0-9]{1,3})\s*\}\s*\{\s*([0-9]{1,3})\s*\}/g;
 
 /** Signs that no expression has. */
-const FOREIGN = /[^\x20-\x7eπ∞°]|[=<>&~#@;:"'?]/;
+const FOREIGN = /[^\x20-\x7eπ∞°]|[=<>&~#@;:"'?]|\.\s*\./;
+
+/** Signs and bars in a row, which it reads in exponential time, and functions with a subscript, except `\\log`. */
+const UNTAME =
+  /[-+][-+ ]*[-+]|\|[| ]*\||\\(?:a?r?c?(?:sin|cos|tan|sec|csc|cot)h?|exp|ln|sqrt|frac) ?_/;
 
 /**
  * Whether exact arithmetic stays small: the library works it out before it looks at its clock. Exponents multiply to at
  * most 1000, none stands on an exponent of digits, and factorials are of small numbers only and hardly raised.
  */
 function isTame(text: string): boolean {
-  if (/[-+][-+\s]*[-+]/.test(text)) return false; // it reads signs in a row in exponential time
+  if (UNTAME.test(text) || (text.match(/[|°]/g)?.length ?? 0) > 4 || !isBalanced(text)) {
+    return false;
+  }
   const exponents = [...text.matchAll(/\^\s*(?:\{\s*)?(-?[0-9.]+)/g)].map(([, digits]) =>
     Number(digits)
   );
@@ -80,7 +87,9 @@ function latexOf(notation: string): string | null {
     (_, n: string, k: string) =>
       Number(k) > Number(n) ? "0" : `\\frac{${n}!}{${k}! * ${Number(n) - Number(k)}!}`,
   );
-  if (text.length > MAX_ENGINE_LENGTH || FOREIGN.test(text) || !isTame(text)) return null;
+  if (text === "" || text.length > MAX_ENGINE_LENGTH || FOREIGN.test(text) || !isTame(text)) {
+    return null;
+  }
   for (const [, command] of text.matchAll(/\\([a-zA-Z]+)/g)) {
     if (!COMMANDS.has(command!)) return null;
   }
