@@ -29,6 +29,12 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       verifier: "math",
       format: null,
       split: null,
+      checkpoint: null,
+      samples: null,
+      temperature: null,
+      seed: null,
+      by: null,
+      generations: null,
       keys: null,
     },
   );
@@ -58,6 +64,12 @@ Deno.test("parseArguments() fills in what is not given", () => {
     verifier: "math",
     format: null,
     split: null,
+    checkpoint: null,
+    samples: null,
+    temperature: null,
+    seed: null,
+    by: null,
+    generations: null,
     keys: null,
   });
   equal(parseArguments(["show-data"])?.file, null);

@@ -29,15 +29,9 @@ function intervalText({ correct, prompts }: SliceResult): string {
 
 const WHO = ["case", "seed", "run", "step", "split"];
 
-/** Who a row is about; the run alone where there is but one. */
-function who(all: readonly Evaluated[], one: Evaluated, split: string): readonly string[] {
-  const run = all.length === 1 ? ["", "", "", ""] : [
-    one.label ?? "",
-    String(one.seed),
-    one.run,
-    String(one.step),
-  ];
-  return [...run, split];
+/** What a row is about: a run that was named by its id is named above the table. */
+function who({ label, seed, run, step }: Evaluated, split: string): readonly string[] {
+  return label === null ? ["", "", "", "", split] : [label, String(seed), run, String(step), split];
 }
 
 /** A row per run and split. */
@@ -46,7 +40,7 @@ function accuracyTable(all: readonly Evaluated[]): string {
     values === undefined ? "" : formatShare(values[String(one.samples)]!);
   const rows = all.flatMap((one) =>
     Object.entries(one.splits).map(([split, result]) => [
-      ...who(all, one, split),
+      ...who(one, split),
       formatCount(result.prompts),
       formatShare(result.accuracy),
       intervalText(result),
@@ -80,7 +74,7 @@ function drawsTable(all: readonly Evaluated[]): string | null {
   const rows = all.flatMap((one) =>
     Object.entries(one.splits).flatMap(([split, { sampled }]) =>
       sampled === null ? [] : Object.keys(sampled.passAtK).map((k) => [
-        ...who(all, one, split),
+        ...who(one, split),
         k,
         formatShare(sampled.passAtK[k]!),
         formatShare(sampled.majorityAtK[k]!),
@@ -99,7 +93,7 @@ function sliceTable(all: readonly Evaluated[], by: Slice): string {
     Object.entries(one.splits).flatMap(([split, result]) =>
       Object.entries(result[SLICES[by]]).toSorted(([a], [b]) => a < b ? -1 : 1)
         .map(([name, slice]) => [
-          ...who(all, one, split),
+          ...who(one, split),
           name,
           formatCount(slice.prompts),
           formatShare(slice.correct / slice.prompts),
@@ -112,17 +106,17 @@ function sliceTable(all: readonly Evaluated[], by: Slice): string {
 
 /** What was evaluated how, then the tables. Intervals are over prompts: they say nothing about other seeds. */
 export function evalText(all: readonly Evaluated[], by: Slice | null): string {
-  const [first] = all, parts: string[] = [];
-  if (first !== undefined && all.length === 1) {
-    const { run, seed, step, temperature, samples } = first;
+  const parts: string[] = [];
+  for (const { run, label, seed, step, temperature, samples } of all) {
+    if (label !== null) continue;
     parts.push(
       `${run}, seed ${seed}: policy after step ${step}, temperature ${temperature}, ` +
         `${samples === 1 ? "1 response" : `${samples} responses`} to each prompt`,
     );
   }
   parts.push(accuracyTable(all));
-  const draws = drawsTable(all);
-  if (draws !== null && all.length === 1) parts.push(draws);
+  const draws = drawsTable(all.filter(({ label }) => label === null));
+  if (draws !== null) parts.push(draws);
   if (by !== null) parts.push(sliceTable(all, by));
   return parts.join("\n\n");
 }

@@ -5,7 +5,7 @@ import { createDataset } from "../dataset/dataset.ts";
 import { microMathHeldOut } from "../dataset/micro_math.ts";
 import type { HeldOut, Prompt } from "../dataset/prompt.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
-import { whyUnreadable } from "../policy/tokenizer.ts";
+import { whyUnreadable } from "../policy/read_question.ts";
 import type { TransformerConfig } from "../policy/transformer.ts";
 import { accuracyJudge } from "../reward/judge.ts";
 import { type RewardConfig, rewards } from "../reward/reward_config.ts";
