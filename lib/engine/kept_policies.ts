@@ -1,20 +1,7 @@
 /** Which policies of a run are kept besides the last: every so many steps, and the best so far. */
+import { BEST_POLICY, policyFile } from "../schema/policy_files.ts";
 import type { CheckpointConfig } from "../schema/run_config.ts";
 import type { BestPolicy, EngineStep, PolicyFile } from "./engine_step.ts";
-
-/** Path of the best policy below the run's folder. */
-export const BEST_POLICY = "policies/best.safetensors";
-
-/** Path of a step's policy below the run's folder. */
-export function policyFile(step: number): string {
-  return `policies/step-${String(step).padStart(6, "0")}.safetensors`;
-}
-
-/** The step of a {@link policyFile}; null for the name of another file. */
-export function stepOfPolicyFile(name: string): number | null {
-  const digits = /(?:^|\/)step-(\d{6,})\.safetensors$/.exec(name)?.[1];
-  return digits === undefined ? null : Number(digits);
-}
 
 /**
  * Bookkeeping alone: what to write after each step, and what to drop. What it has to remember are two numbers, which

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { CheckpointConfig } from "../schema/run_config.ts";
-import { KeptPolicies, policyFile, stepOfPolicyFile } from "./kept_policies.ts";
+import { policyFile } from "../schema/policy_files.ts";
+import { KeptPolicies } from "./kept_policies.ts";
 
 /** The files that are there after each of the steps, with the step whose policy they hold. */
 function filesAfter(
@@ -57,12 +58,4 @@ Deno.test("KeptPolicies says which the best one is, and nothing where none is ke
   const none = new KeptPolicies({ interval: 1, limit: null, best: false });
   equal(none.afterStep(0, 0.25, () => new Uint8Array()).best, null);
   deepEqual(none.state(), {});
-});
-
-Deno.test("stepOfPolicyFile() reads what policyFile() wrote, and nothing else", () => {
-  for (const step of [1, 35, 999_999, 1_234_567]) equal(stepOfPolicyFile(policyFile(step)), step);
-  equal(policyFile(35), "policies/step-000035.safetensors");
-  for (const name of ["best.safetensors", "step-000035.safetensors.tmp", "step-35.safetensors"]) {
-    equal(stepOfPolicyFile(name), null);
-  }
 });

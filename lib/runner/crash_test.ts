@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
 import { decodeTensors } from "../core/safetensors.ts";
-import { BEST_POLICY, policyFile } from "../engine/kept_policies.ts";
+import { BEST_POLICY, policyFile } from "../schema/policy_files.ts";
 import type { Files } from "../store/files.ts";
 import { decodeJsonLines } from "../store/json_lines.ts";
 import { RunFolder } from "../store/run_folder.ts";

@@ -1,7 +1,7 @@
 /** The store: a folder with one folder per run and per cold start, all of it plain files. */
 import { basename, dirname, join } from "node:path";
 import { StoreError } from "../core/errors.ts";
-import { BEST_POLICY, policyFile, stepOfPolicyFile } from "../engine/kept_policies.ts";
+import { BEST_POLICY, policyFile, stepOfPolicyFile } from "../schema/policy_files.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import { type RunConfig, SCHEMA_VERSION } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
