@@ -32,7 +32,7 @@ import { transformer } from "../policy/transformer.ts";
 import { cosineLength } from "../reward/cosine_length.ts";
 import { dynamicLength } from "../reward/dynamic_length.ts";
 import { overlong } from "../reward/overlong.ts";
-import { easyR1Rewards, lmmR1Rewards, mmEurekaRewards, mmr1Rewards } from "../reward/published.ts";
+import { easyR1Rewards, lmmR1Rewards, mmEurekaRewards, mmr1Rewards } from "../reward/presets.ts";
 import { repetition } from "../reward/repetition.ts";
 import { rewards } from "../reward/reward_config.ts";
 import { tagCount } from "../reward/tag_count.ts";
