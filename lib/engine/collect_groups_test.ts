@@ -1,5 +1,6 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
+  accuracyBand,
   dynamicSampling,
   type GroupFilterConfig,
   noFilter,
@@ -7,11 +8,12 @@ import {
 } from "../algorithm/group_filter.ts";
 import { randomSource } from "../core/random.ts";
 import { workedResponse } from "../dataset/demonstration.ts";
-import { createMicroMath } from "../dataset/micro_math.ts";
+import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { initialParameters, policyShape } from "../policy/parameters.ts";
 import { encodeResponse } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
 import { createSampler, type GroupOutcome, type Sampler } from "../sampler/sampler.ts";
+import { accuracyJudge, createJudge } from "../reward/judge.ts";
 import { recipe } from "../schema/recipe.ts";
 import { refine } from "../schema/refine.ts";
 import { spent } from "../schema/run_record.ts";
@@ -23,15 +25,19 @@ import { groupMeans } from "./responses.ts";
 import type { Rollouts } from "./rollouts.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
+const MODEL = transformer("micro", { layers: 1, width: 16, heads: 2, mlpWidth: 32 });
+const DATASET = microMath({ prompts: 40 });
 const CONFIG = refine(recipe("mmr1_micro"), {
-  model: transformer("micro", { layers: 1, width: 16, heads: 2, mlpWidth: 32 }),
-  dataset: { prompts: 40 },
+  model: MODEL,
+  dataset: DATASET,
   algorithm: { groupSize: 4, miniBatches: 2 },
   training: { batchSize: 8 },
 });
-const { train: pool } = createMicroMath(CONFIG.dataset);
-const shape = policyShape(CONFIG.model, CONFIG.decoding.maxTokens);
+const { train: pool } = createMicroMath(DATASET);
+const shape = policyShape(MODEL, CONFIG.decoding.maxTokens);
 const runtime = await onnxRuntime({ threads: 1 });
+const judge = await createJudge(CONFIG.reward, CONFIG.decoding);
+const accuracy = await accuracyJudge(CONFIG.reward);
 const random = randomSource(3, "collect");
 
 /**
@@ -77,7 +83,7 @@ async function collect(
   const sampler: Sampler = { ...inner, observe: (_, groups) => void (seen = groups) };
   const counter = new GenerationCounter();
   const batch = await collectGroups(
-    { policy, parameters, pool, sampler, config, counter },
+    { policy, parameters, judge, accuracy, pool, sampler, config, counter },
     1,
     random,
     new Stopwatch(),
@@ -147,4 +153,21 @@ Deno.test("collectGroups() with screening goes on with any prompt in the last ro
   );
   equal(batch.rollouts.count, 32);
   deepEqual([counts.training, counts.discarded], [32, 8 * 2]);
+});
+
+Deno.test("collectGroups() fails where a filter is told to, with what it found and what to do", async () => {
+  await rejects(
+    collect(accuracyBand({ maxRounds: 2, whenShort: "fail" }), () => false),
+    { message: /^filter.maxRounds: expected 8 groups .* in 2 rounds of step 1, got 0; widen/ },
+  );
+});
+
+Deno.test("collectGroups() may filter by the whole reward", async () => {
+  // Right or not, these have the format or none: rewards of 0 and 2.
+  const { batch } = await collect(
+    accuracyBand({ metric: "reward", low: 0.5, high: 1.5, maxRounds: 20 }),
+    evenHalf,
+  );
+  const means = groupMeans(batch.rewards.reward, 4);
+  ok(means.every((mean) => mean > 0.5 && mean < 1.5), `${means}`);
 });

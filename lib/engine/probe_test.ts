@@ -1,6 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { adamw } from "../algorithm/adamw.ts";
-import { noFilter } from "../algorithm/group_filter.ts";
 import { grpo } from "../algorithm/algorithm.ts";
 import { randomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
@@ -8,8 +7,11 @@ import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { parameterCount, policyShape } from "../policy/parameters.ts";
 import { transformer } from "../policy/transformer.ts";
 import { random } from "../sampler/random.ts";
+import { accuracyJudge } from "../reward/judge.ts";
 import { coldStartIdentity } from "../schema/identity.ts";
 import { gainColumns, mostProbeRollouts } from "../schema/probe_row.ts";
+import { recipe } from "../schema/recipe.ts";
+import { refine } from "../schema/refine.ts";
 import type { ProbeConfig, RunConfig } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
 import { onnxRuntime } from "../tensor/session.ts";
@@ -22,34 +24,31 @@ import { PolicyRuntime } from "./policy_runtime.ts";
 import { probePrompts } from "./probe.ts";
 import { leaveOneOutWeights } from "./probe_estimates.ts";
 import { promptGradient } from "./prompt_gradient.ts";
-import { judge } from "./responses.ts";
+import { judgeRollouts } from "./responses.ts";
 import { decodePolicy } from "./snapshot.ts";
 import { trainEngine } from "./train.ts";
 
 const PROBE: ProbeConfig = { prompts: 6, rollouts: 32, stepSizes: [1e-3, 0.05] };
-const CONFIG: RunConfig = {
-  model: transformer("micro", { layers: 1, width: 32, heads: 2, mlpWidth: 64 }),
-  dataset: microMath({ prompts: 24, validationPrompts: 16, benchmarkPrompts: 4 }),
+const MODEL = transformer("micro", { layers: 1, width: 32, heads: 2, mlpWidth: 64 });
+const DATASET = microMath({ prompts: 24, validationPrompts: 16, benchmarkPrompts: 4 });
+const CONFIG: RunConfig = refine(recipe("mmr1_micro"), {
+  model: MODEL,
+  dataset: DATASET,
   coldStart: {
-    kind: "supervised",
     steps: 250,
     batchSize: 16,
     learningRate: 5e-3,
-    weightDecay: 0.01,
     mixedPhase: 0.3,
     shortcutRates: [0.5, 0.7, 0.9],
     shortcutSpread: 0.1,
     guessAccuracy: 0.5,
     unboxedRate: 0.05,
-    seed: 0,
   },
   sampler: random(),
-  reward: { format: 1, accuracy: 1 },
   algorithm: grpo({ groupSize: 4, miniBatches: 2 }),
-  filter: noFilter(),
   optimizer: adamw({ learningRate: 1e-3, warmupUpdates: 2 }),
   decoding: { temperature: 0.8, maxTokens: 16 },
-  training: { steps: 2, batchSize: 4, tokenBudget: null },
+  training: { steps: 2, batchSize: 4 },
   evaluation: {
     interval: 2,
     temperature: 1,
@@ -57,7 +56,7 @@ const CONFIG: RunConfig = {
     galleryInterval: 3,
     probe: PROBE,
   },
-};
+});
 const { groupSize } = CONFIG.algorithm, { temperature } = CONFIG.decoding;
 
 async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
@@ -70,20 +69,21 @@ const start = await collect(
   coldStartEngine(coldStartIdentity(CONFIG), { resume: null, threads: 1 }),
 );
 const bytes = policyOf(start.at(-1)!.snapshot());
-const shape = policyShape(CONFIG.model, CONFIG.decoding.maxTokens);
+const shape = policyShape(MODEL, CONFIG.decoding.maxTokens);
 const theta = decodePolicy(bytes, parameterCount(shape)).parameters;
 const runtime = await onnxRuntime({ threads: 1 });
 const policy = new PolicyRuntime(runtime, shape), parameters = policy.parameters(theta);
-const pool = createMicroMath(CONFIG.dataset).train;
+const pool = createMicroMath(DATASET).train;
 
-const VERDICT = { format: 0, accuracy: 1 };
+const judge = await accuracyJudge(CONFIG.reward);
 
 /** Judged responses to a prompt. */
 async function sampled(index: number, count: number, seed: number) {
   const copies = Array(count / 8).fill(pool[index]!);
   const source = randomSource(seed, "probe test");
   const rollouts = await policy.generate(parameters, copies, 8, temperature, source);
-  return { prompt: pool[index]!, rollouts, correct: judge(copies, rollouts, VERDICT).accuracy };
+  const { accuracy } = await judgeRollouts(judge, copies, rollouts);
+  return { prompt: pool[index]!, rollouts, correct: accuracy };
 }
 
 /** The pool's prompt whose pass rate is nearest to ½. */
@@ -99,6 +99,7 @@ const probe = (config: Partial<ProbeConfig> = {}, counter = new GenerationCounte
   probePrompts(
     policy,
     parameters,
+    judge,
     { ...CONFIG, evaluation: { ...CONFIG.evaluation, probe: { ...PROBE, ...config } } },
     pool,
     3,
@@ -277,7 +278,16 @@ Deno.test("probePrompts() refuses fewer rollouts than two groups", async () => {
     algorithm: grpo({ groupSize: 32, miniBatches: 2 }),
   };
   await rejects(
-    probePrompts(policy, parameters, config, pool, 0, randomSource(0), new GenerationCounter()),
+    probePrompts(
+      policy,
+      parameters,
+      judge,
+      config,
+      pool,
+      0,
+      randomSource(0),
+      new GenerationCounter(),
+    ),
     /evaluation\.probe\.rollouts: expected at least two groups of algorithm\.groupSize, 64, got 32/,
   );
 });
