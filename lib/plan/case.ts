@@ -1,6 +1,7 @@
 /** One way an experiment differs from its base. */
 import type { Json } from "../core/fingerprint.ts";
 import type { Patch } from "../schema/patch.ts";
+import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 
 /** Path into the settings → value. */
@@ -34,4 +35,9 @@ export function cases(named: Readonly<Record<string, Patch<RunConfig>>>): readon
     patches: [patch],
     factors: null,
   }));
+}
+
+/** The settings of a case. Errors: those of {@link refine}. */
+export function applyCase(base: RunConfig, { patches }: Pick<Case, "patches">): RunConfig {
+  return patches.reduce<RunConfig>((config, patch) => refine(config, patch), base);
 }

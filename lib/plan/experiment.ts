@@ -4,7 +4,8 @@ import type { Patch } from "../schema/patch.ts";
 import { show } from "../schema/path.ts";
 import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type { Case } from "./case.ts";
+import { applyCase, type Case } from "./case.ts";
+import { withStages } from "./stage_changes.ts";
 
 /** What an experiment file exports. Where and how fast it runs is not in here. */
 export interface Experiment {
@@ -38,7 +39,8 @@ export interface QuickVersion {
 }
 
 /**
- * The small version of an experiment, under a name of its own.
+ * The small version of an experiment, under a name of its own. What all stages of a run share is changed in all of
+ * them.
  *
  * Errors: a {@link ConfigError} for an experiment that has none.
  */
@@ -46,17 +48,19 @@ export function quickVersion<E extends Experiment & { readonly name: string }>(
   experiment: E,
 ): Omit<E, "quick"> {
   const { quick, ...whole } = experiment;
-  const { base, name } = whole;
+  const { base, name, vary } = whole;
   if (quick === undefined) {
     throw new ConfigError(
       "--quick",
       `${name} has no quick version; give the experiment a field such as quick: { seeds: 1 }`,
     );
   }
+  const small = refine(base, quick.base ?? {});
   return {
     ...whole,
     name: `${name}.quick`,
-    base: refine(base, quick.base ?? {}),
+    base: small,
+    vary: vary.map((one) => withStages(one, small, applyCase(base, one))),
     seeds: quick.seeds,
   };
 }

@@ -8,8 +8,9 @@ import { isComponent, resolvePath, show, valueAt } from "../schema/path.ts";
 import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import { valueLabel } from "./axes.ts";
-import type { Case } from "./case.ts";
+import { applyCase, type Case } from "./case.ts";
 import { type Experiment, seedList } from "./experiment.ts";
+import { withStages } from "./stage_changes.ts";
 
 /** Flags of the command line that change what is run. */
 export interface Overrides {
@@ -27,7 +28,7 @@ interface Assignment {
 
 /**
  * The experiment with `--set` and `--seeds` applied. One value goes into the base; several multiply the cases,
- * as another axis.
+ * as another axis. What all stages of a run share is changed in all of them.
  *
  * Errors: a {@link ConfigError} for a path that the base does not have, for values that cannot be read, and
  * when no case is left on which an assignment has an effect.
@@ -38,9 +39,15 @@ export function overrideExperiment<E extends Experiment>(
 ): E {
   let { base, vary } = experiment;
   const assignments = set.map((text) => {
-    const assignment = parseAssignment(base, text);
-    if (assignment.values.length === 1) base = refine(base, patchOf(assignment, 0));
-    else vary = vary.flatMap((one) => crossed(one, assignment));
+    const assignment = parseAssignment(base, text), before = base;
+    if (assignment.values.length === 1) {
+      base = refine(base, patchOf(assignment, 0));
+      vary = vary.map((one) => withStages(one, base, applyCase(before, one)));
+    } else {
+      vary = vary.flatMap((one) =>
+        crossed(one, assignment).map((other) => withStages(other, base, applyCase(before, one)))
+      );
+    }
     return assignment;
   });
   for (const assignment of assignments) checkEffect(assignment, base, vary);
@@ -231,10 +238,9 @@ function crossed({ label, patches, factors }: Case, assignment: Assignment): Cas
 function checkEffect({ path, values }: Assignment, base: RunConfig, vary: readonly Case[]): void {
   if (vary.length === 0) return;
   const assigned = new Set(values.map((value) => JSON.stringify(value)));
-  const isSeen = vary.some(({ patches }) => {
-    const config = patches.reduce<RunConfig>((config, patch) => refine(config, patch), base);
-    return assigned.has(JSON.stringify(valueAt(config, path)));
-  });
+  const isSeen = vary.some((one) =>
+    assigned.has(JSON.stringify(valueAt(applyCase(base, one), path)))
+  );
   if (!isSeen) {
     throw new ConfigError(
       path.join("."),

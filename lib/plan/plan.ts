@@ -10,9 +10,8 @@ import {
   stagesOf,
 } from "../schema/identity.ts";
 import { isObject } from "../schema/path.ts";
-import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type { Case, Factors } from "./case.ts";
+import { applyCase, type Case, type Factors } from "./case.ts";
 import { type Experiment, seedList, type SeedsReach } from "./experiment.ts";
 import { createPins, createStageSeeds } from "./stage_changes.ts";
 import { varyingFields } from "./varying_fields.ts";
@@ -185,16 +184,16 @@ function checkLabels(vary: readonly Case[]): void {
 /** The settings of one case, checked; errors name the case. */
 function configOf(
   base: RunConfig,
-  { label, patches }: Case,
+  one: Case,
   check: (config: RunConfig) => void,
 ): RunConfig {
   try {
-    const config = patches.reduce<RunConfig>((config, patch) => refine(config, patch), base);
+    const config = applyCase(base, one);
     check(config);
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(error.field, `${error.problem} (case ${JSON.stringify(label)})`);
+    throw new ConfigError(error.field, `${error.problem} (case ${JSON.stringify(one.label)})`);
   }
 }
 

@@ -1,9 +1,13 @@
 /** Changes to settings that reach the stages before them. */
+import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "../core/errors.ts";
-import { pinDataset } from "../dataset/dataset.ts";
+import { heldOutOf, pinDataset } from "../dataset/dataset.ts";
 import { pinReward } from "../reward/reward_config.ts";
+import { sharedByStages } from "../schema/cross_faults.ts";
+import type { Patch } from "../schema/patch.ts";
 import { refine } from "../schema/refine.ts";
 import type { RunConfig } from "../schema/run_config.ts";
+import { applyCase, type Case } from "./case.ts";
 
 /** Changes a stage and those before it; settings that share a stage go on sharing it. */
 function createStageChange(
@@ -73,4 +77,37 @@ function remembered<T extends object>(pin: (section: T) => T): (section: T) => T
     if (pinned === undefined) known.set(section, pinned = pin(section));
     return pinned;
   };
+}
+
+/**
+ * A case on a changed base, its stages changed with it in what all stages share: model, cold start, token limit and
+ * held-out prompts. A stage that did not agree with the run before is left as it is, for the check to find.
+ *
+ * @param before the settings of the case before the change
+ *
+ * Errors: those of `refine`.
+ */
+export function withStages(one: Case, base: RunConfig, before: RunConfig): Case {
+  if (before.previous === null) return one;
+  const now = applyCase(base, one);
+  const old = sharedByStages(before), changed = sharedByStages(now);
+  const names = Object.keys(old).filter((name) => !isDeepStrictEqual(old[name], changed[name]));
+  if (names.length === 0) return one;
+  const patchOf = (stage: RunConfig | null): Patch<RunConfig> | null => {
+    if (stage === null) return null;
+    const own = sharedByStages(stage);
+    const follows = (name: string) =>
+      names.includes(name) && isDeepStrictEqual(own[name], old[name]);
+    const { kind: _kind, ...heldOut } = heldOutOf(now.dataset);
+    const previous = patchOf(stage.previous);
+    return {
+      ...(follows("model") && { model: now.model }),
+      ...(follows("coldStart") && { coldStart: now.coldStart }),
+      ...(follows("decoding.maxTokens") && { decoding: { maxTokens: now.decoding.maxTokens } }),
+      ...(follows("dataset") && stage.dataset.kind === "microMath" && { dataset: heldOut }),
+      ...(previous !== null && { previous }),
+    };
+  };
+  const patch = patchOf(now.previous);
+  return patch === null ? one : { ...one, patches: [...one.patches, { previous: patch }] };
 }
