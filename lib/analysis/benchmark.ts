@@ -51,14 +51,23 @@ export interface BenchmarkResult {
   readonly last: readonly number[]; // [seeds]
 }
 
+/** The first and the last evaluation of a run. */
+interface Ends {
+  readonly seed: number;
+  readonly first: EvaluationRecord;
+  readonly last: EvaluationRecord;
+}
+
+function endsOf(arm: ArmResults): readonly Ends[] {
+  return doneRuns(arm).flatMap((run) => {
+    const records = evaluations(run), first = records[0], last = records.at(-1);
+    return first === undefined || last === undefined ? [] : [{ seed: run.seed, first, last }];
+  });
+}
+
 /** The splits of the arm's evaluations, and `average` over all of them but `validation`. */
 export function benchmarkResults(arm: ArmResults): readonly BenchmarkResult[] {
-  const runs = doneRuns(arm).map((run) => {
-    const records = evaluations(run);
-    return { seed: run.seed, first: records[0], last: records.at(-1) };
-  }).filter((run): run is { seed: number; first: EvaluationRecord; last: EvaluationRecord } =>
-    run.first !== undefined
-  );
+  const runs = endsOf(arm);
   const [some] = runs;
   if (some === undefined) return [];
   const known = Object.keys(some.last.splits).filter((split) =>
@@ -84,4 +93,36 @@ export function benchmarkResults(arm: ArmResults): readonly BenchmarkResult[] {
     first: average("first"),
     last: average("last"),
   }];
+}
+
+/** One slice of the validation split of one arm: values by seed. */
+export interface SliceOutcome extends Omit<BenchmarkResult, "split"> {
+  /** A modality, or a source. */
+  readonly slice: string;
+}
+
+/** Accuracy on the validation split by modality or source, by name; empty where all prompts are of one. */
+export function sliceOutcomes(
+  arm: ArmResults,
+  by: "modalities" | "sources",
+): readonly SliceOutcome[] {
+  const runs = endsOf(arm);
+  const slicesAt = ({ splits }: EvaluationRecord) => splits.validation?.[by] ?? {};
+  const [some] = runs;
+  if (some === undefined) return [];
+  const known = Object.keys(slicesAt(some.last)).sort().filter((slice) =>
+    runs.every(({ first, last }) => slice in slicesAt(first) && slice in slicesAt(last))
+  );
+  if (known.length < 2) return [];
+  const share = (record: EvaluationRecord, slice: string) => {
+    const { correct, prompts } = slicesAt(record)[slice]!;
+    return correct / prompts;
+  };
+  return known.map((slice) => ({
+    slice,
+    prompts: slicesAt(some.last)[slice]!.prompts,
+    seeds: runs.map(({ seed }) => seed),
+    first: runs.map(({ first }) => share(first, slice)),
+    last: runs.map(({ last }) => share(last, slice)),
+  }));
 }

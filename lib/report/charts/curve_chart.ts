@@ -13,6 +13,8 @@ export interface CurveChartOptions {
   /** A d3 format for the vertical axis. */
   readonly yFormat: string;
   readonly xFormat?: string;
+  /** Ticks of the horizontal axis, which is then logarithmic to base 2. */
+  readonly xDoublings?: readonly number[];
   /** [low, high] of the vertical axis; by default the data's. */
   readonly yDomain?: readonly [number, number];
   /** Symmetric logarithm: linear up to this size, logarithmic beyond, so that zero has a place. */
@@ -37,6 +39,7 @@ export function curveChart(
     xTitle,
     yFormat,
     xFormat = ",.6~r",
+    xDoublings,
     yDomain,
     symlog,
     yTicks,
@@ -73,8 +76,19 @@ export function curveChart(
   const x = {
     field: "x",
     type: "quantitative",
-    scale: { nice: false, zero: false },
-    axis: { title: xTitle, grid: false, format: xFormat, tickCount: width > 450 ? 8 : 5 },
+    scale: {
+      nice: false,
+      zero: false,
+      ...(xDoublings === undefined ? {} : { type: "log" as const, base: 2 }),
+    },
+    axis: {
+      title: xTitle,
+      grid: false,
+      format: xFormat,
+      ...(xDoublings === undefined
+        ? { tickCount: width > 450 ? 8 : 5 }
+        : { values: [...xDoublings] }),
+    },
   } as const;
   const y = { field: "y", type: "quantitative", scale, axis } as const;
   const points = seeds.flatMap(({ arm, seed, points }) =>

@@ -21,6 +21,7 @@ import { reportTitle, writeSections } from "../write_report.ts";
 import { answerMacros } from "./answer_macros.ts";
 import { exportRecords } from "./export_records.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { generationLines } from "./generation_rows.ts";
 import { latexTable } from "./latex.ts";
 import { csvTable, markdownTable } from "./plain_tables.ts";
 import { type ExportedFile, readme } from "./readme.ts";
@@ -189,6 +190,14 @@ export async function exportReport(
         "numbers.tex",
         "the numbers of the answer as LaTeX macros",
         answerMacros(results.name, comparisons),
+      );
+    }
+    const generations = generationLines(results);
+    if (generations !== "") {
+      output.write(
+        "generations.jsonl",
+        "responses kept word by word, as verl dumps them",
+        generations,
       );
     }
     for (const name of await exportRecords(results, join(fresh, "records"))) {

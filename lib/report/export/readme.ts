@@ -28,6 +28,9 @@ Parquet (Snappy), of every run of every status and of the cold starts, wide: a r
 fields by their path (\`seconds.total\`), lists as JSON. All files begin with \`run\`, \`arm\` and \`seed\`; cold starts have no arm
 and no seed, and a run that two arms share stands in both. \`runs\` has status and settings (JSON) of each run. \`scores\`
 has a row per prompt and refresh, \`probe_prompts\` and \`probe_outcomes\` those of a probe; \`prompt\` is the row's number.
+
+\`generations.jsonl\`, where runs kept responses, has one of them per line: \`input\`, \`output\`, \`gts\`, \`score\` and \`step\` as in
+verl's dumps, then where it comes from and the terms of its score.
 `;
 
 /** The text of README.md. */

@@ -1,5 +1,6 @@
 /** Rollouts to read, with image, reasoning and verdict (the paper's Figure 4). */
 import { Buffer } from "node:buffer";
+import { recordsOf } from "../../analysis/records_of.ts";
 import { doneRuns } from "../../analysis/results.ts";
 import type { GalleryRecord, GalleryRollout } from "../../schema/run_record.ts";
 import type { Section } from "../define_report.ts";
@@ -42,11 +43,19 @@ function rollout(shown: GalleryRollout): Html {
     : markup`<code>${found.reasoning === "" ? "(no reasoning)" : found.reasoning}</code><p>answer ${
       boxed(found.answer)
     }</p>`;
-  const reward = formatFixed(shown.reward, Number.isInteger(shown.reward) ? 0 : 2);
+  const advantage = shown.advantage !== null &&
+    markup`<span>advantage ${formatSigned(shown.advantage, 2)}</span>`;
   return markup`<div class="answer"><p class="verdict"><span>${verdict(shown)}</span>
-<span>reward ${reward}</span><span>advantage ${
-    formatSigned(shown.advantage, 2)
-  }</span></p>${text}</div>`;
+<span>reward ${number(shown.reward)}</span>${advantage}</p>
+<p><small>${terms(shown)}</small></p>${text}</div>`;
+}
+
+const number = (value: number) => formatFixed(value, Number.isInteger(value) ? 0 : 2);
+
+/** The weighted terms of the reward, by name. */
+function terms({ components }: GalleryRollout): string {
+  return Object.entries(components).map(([name, value]) => `${familyName(name)} ${number(value)}`)
+    .join(", ");
 }
 
 function card(rollouts: readonly GalleryRollout[]): Html {
@@ -65,42 +74,63 @@ ${rollouts.map(rollout)}</article>
 `;
 }
 
+/** Rollouts shown of each prompt. */
+const MEMBERS = 3;
+
 /** Prompts with an image first, as the paper's example has one. */
 function cards({ rollouts }: GalleryRecord, count: number): readonly Html[] {
   const groups = [...Map.groupBy(rollouts, ({ promptId }) => promptId).values()];
   return groups.toSorted((a, b) => Number(a[0]!.image === null) - Number(b[0]!.image === null))
-    .slice(0, count).map(card);
+    .slice(0, count).map((group) => card(group.slice(0, MEMBERS)));
 }
 
-/** The first and the last gallery of one run of the last arm. */
+/** The first and the last gallery of a split, each under its step. */
+function galleries(
+  all: readonly GalleryRecord[],
+  wanted: GalleryRecord["split"],
+  about: string,
+  prompts: number,
+): Html | null {
+  const own = all.filter(({ split }) => split === wanted);
+  const shown = [...new Set([own.at(0), own.at(-1)])].filter((record) => record !== undefined);
+  if (shown.length === 0) return null;
+  return markup`<p>${about}</p>${
+    shown.map((record) =>
+      markup`<h3>${wanted === "train" ? "Step" : "Validation, step"} ${record.step}</h3>
+<div class="gallery">${cards(record, prompts)}</div>`
+    )
+  }`;
+}
+
+/** The first and the last gallery of training, and of validation, of one run of the last arm. */
 export function gallery({ prompts = 4 }: GalleryOptions = {}): Section {
   return {
     id: "gallery",
     title: "Rollouts to read (Figure 4)",
     write: ({ results }) => {
-      const arm = results.arms.findLast((arm) =>
-        doneRuns(arm).some(({ records }) => records.some(({ kind }) => kind === "gallery"))
+      const shown = results.arms.flatMap((arm) =>
+        doneRuns(arm).filter((run) => recordsOf(run, "gallery").length > 0)
+          .slice(0, 1).map((run) => ({ arm, run }))
+      ).at(-1);
+      if (shown === undefined) return Promise.resolve(null);
+      const { arm, run } = shown;
+      const all = recordsOf(run, "gallery");
+      const train = galleries(
+        all,
+        "train",
+        `Prompts of a batch with their first ${MEMBERS} rollouts at most, not chosen by what they say. The ` +
+          `advantage compares a rollout with its whole group.`,
+        prompts,
       );
-      const run = arm === undefined ? undefined : doneRuns(arm)[0];
-      const all = run?.records.filter((record) => record.kind === "gallery") ?? [];
-      const shown = [...new Set([all.at(0), all.at(-1)])].filter((record) => record !== undefined);
-      if (arm === undefined || run === undefined || shown.length === 0) {
-        return Promise.resolve(null);
-      }
-      const members = Math.max(
-        ...shown.flatMap(({ rollouts }) =>
-          [...Map.groupBy(rollouts, ({ promptId }) => promptId).values()].map(({ length }) =>
-            length
-          )
-        ),
+      const validation = galleries(
+        all,
+        "validation",
+        `The first prompts of the validation split with their first ${MEMBERS} responses at most: the same prompts ` +
+          `each time.`,
+        prompts,
       );
       return Promise.resolve(
-        markup`<p>From ${arm.name}, seed ${run.seed}: prompts of a batch with their first ${members} rollouts, not chosen by what they say. The advantage compares a rollout with its whole group.</p>${
-          shown.map((record) =>
-            markup`<h3>Step ${record.step}</h3>
-<div class="gallery">${cards(record, prompts)}</div>`
-          )
-        }`,
+        markup`<p>From ${arm.name}, seed ${run.seed}. Beneath each verdict stand the weighted terms that add up to the reward.</p>${train}${validation}`,
       );
     },
   };
