@@ -65,6 +65,7 @@ export { tagCount } from "./reward/tag_count.ts";
 export { stopProperly } from "./reward/truncation.ts";
 export { adaRft } from "./sampler/ada_rft.ts";
 export { easyToHard } from "./sampler/easy_to_hard.ts";
+export { sequential, shuffle } from "./sampler/epochs.ts";
 export { greso } from "./sampler/greso.ts";
 export { learnability } from "./sampler/learnability.ts";
 export { mopps } from "./sampler/mopps.ts";

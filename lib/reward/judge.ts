@@ -29,7 +29,7 @@ export interface Score {
   readonly reward: number;
   /**
    * The weighted terms by name: `accuracy` and `format`, then those switched on in the order of the settings. A
-   * remote model's named parts are `remote.<name>`.
+   * remote model's term has its name, and its named parts are `<name>.<part>`.
    */
   readonly components: Readonly<Record<string, number>>;
 }
@@ -99,10 +99,10 @@ export async function createJudge(config: RewardConfig, context: JudgeContext): 
         values.forEach((value, i) => rows[begin + i]![name] = value);
       }
     }
-    if (config.remote !== null) {
-      const parts = await askRemote(config.remote, rollouts, { signal: signal ?? null });
-      parts.forEach((part, i) => Object.assign(rows[i]!, part));
-    }
+    const remote = await Promise.all(
+      config.remote.map((model) => askRemote(model, rollouts, { signal: signal ?? null })),
+    );
+    for (const parts of remote) parts.forEach((part, i) => Object.assign(rows[i]!, part));
     return rows.map((row, i): Score => {
       const { isTruncated } = inputs[i]!.response;
       if (truncation !== null) {

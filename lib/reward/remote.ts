@@ -3,6 +3,8 @@ import { z } from "../../deps.ts";
 
 /** A reward model behind HTTP. */
 export interface RemoteRewardConfig {
+  /** What its term is called. */
+  readonly name: string;
   /** Servers of one and the same model: they share the rollouts. */
   readonly urls: readonly string[];
   readonly weight: number;
@@ -20,6 +22,7 @@ export interface RemoteRewardConfig {
 export function remoteReward(
   urls: string | readonly string[],
   {
+    name = "remote",
     weight = 1,
     timeoutSeconds = 180,
     tries = 5,
@@ -28,6 +31,7 @@ export function remoteReward(
   }: Partial<Omit<RemoteRewardConfig, "urls">> = {},
 ): RemoteRewardConfig {
   return {
+    name,
     urls: typeof urls === "string" ? [urls] : urls,
     weight,
     timeoutSeconds,
@@ -40,6 +44,7 @@ export function remoteReward(
 const isHttp = (text: string) => /^https?:$/.test(URL.parse(text)?.protocol ?? "");
 
 export const remoteRewardSchema = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z]\w{0,31}$/),
   urls: z.array(z.string().refine(isHttp, { message: "expected an http or https address" }))
     .min(1).max(64),
   weight: z.number(),

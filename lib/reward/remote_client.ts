@@ -31,8 +31,9 @@ export interface RemoteOptions {
 const LONGEST_WAIT = 60;
 
 /**
- * The remote terms of each rollout, weighted: `remote`, and `remote.<name>` for every further list of numbers in the
- * answer (LMM-R1's format_rewards and acc_rewards). Those are parts of the reward: `remote` is then what they leave.
+ * The remote terms of each rollout, weighted: one of the model's name, and `<name>.<part>` for every further list of
+ * numbers in the answer (LMM-R1's format_rewards and acc_rewards). Those are parts of the reward: the first is then
+ * what they leave.
  *
  * Batches of `batchSize` go to the servers in turn; each server has one request at a time.
  *
@@ -45,7 +46,7 @@ export async function askRemote(
   { signal = null, wait = waitFor, warn = console.error, random = randomSource(0, "remote") }:
     RemoteOptions = {},
 ): Promise<Record<string, number>[]> {
-  const { urls, batchSize, weight, onFailure } = config;
+  const { name, urls, batchSize, weight, onFailure } = config;
   const batches = Array.from({ length: Math.ceil(rollouts.length / batchSize) }, (_, i) => ({
     index: i,
     rollouts: rollouts.slice(i * batchSize, (i + 1) * batchSize),
@@ -64,7 +65,7 @@ export async function askRemote(
           ended.abort(error);
           throw error;
         }
-        warn(`${error.message}; the remote reward of ${rollouts.length} rollouts counts as 0`);
+        warn(`${error.message}; ${name} of ${rollouts.length} rollouts counts as 0`);
         answers[index] = { rewards: rollouts.map(() => 0), parts: null };
       }
     }
@@ -72,12 +73,12 @@ export async function askRemote(
   const names = namesOfParts(answers, config);
   return answers.flatMap(({ rewards, parts }) =>
     rewards.map((reward, i) => {
-      const terms = names.map((name): [string, number] => [
-        `remote.${name}`,
-        parts === null ? 0 : weight * parts.get(name)![i]!,
+      const terms = names.map((part): [string, number] => [
+        `${name}.${part}`,
+        parts === null ? 0 : weight * parts.get(part)![i]!,
       ]);
       const rest = weight * reward - terms.reduce((total, [, value]) => total + value, 0);
-      return { remote: rest, ...Object.fromEntries(terms) };
+      return { [name]: rest, ...Object.fromEntries(terms) };
     })
   );
 }

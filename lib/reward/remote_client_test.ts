@@ -84,7 +84,7 @@ Deno.test("askRemote() takes further lists for parts of the reward, which still 
   await withServer(handler, async (url) => {
     const { parts } = await ask(remoteReward(url, { weight: 2 }));
     deepEqual(parts[0], { remote: 1, "remote.acc_rewards": 2, "remote.format_rewards": 1 });
-    const judge = await createJudge(rewards({ remote: remoteReward(url) }), { maxTokens: 16 });
+    const judge = await createJudge(rewards({ remote: [remoteReward(url)] }), { maxTokens: 16 });
     const [score] = await judge(rollouts, 5);
     equal(score!.reward, 2);
     deepEqual(Object.keys(score!.components), [
@@ -189,7 +189,7 @@ Deno.test("askRemote() counts a failed batch as 0 where it was told to, and warn
     const { parts } = await ask(config, { warn: (message) => warnings.push(message) });
     deepEqual(remotes(parts), [1, 2, 3, 0, 0]);
     equal(warnings.length, 1);
-    match(warnings[0]!, /the remote reward of 2 rollouts counts as 0$/);
+    match(warnings[0]!, /remote of 2 rollouts counts as 0$/);
     ok(warnings[0]!.startsWith(dead));
   });
 });

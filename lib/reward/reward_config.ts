@@ -23,7 +23,8 @@ export interface RewardConfig {
   readonly dynamicLength: DynamicLengthConfig | null;
   readonly tagCount: TagCountConfig | null;
   readonly custom: CustomRewardConfig | null;
-  readonly remote: RemoteRewardConfig | null;
+  /** Reward models behind HTTP, each with a name of its own; none by default. */
+  readonly remote: readonly RemoteRewardConfig[];
   /** Comes last: it sees the sum of all others. */
   readonly truncation: TruncationConfig | null;
 }
@@ -42,7 +43,7 @@ export function rewards(options: RewardOptions = {}): RewardConfig {
     dynamicLength: null,
     tagCount: null,
     custom: null,
-    remote: null,
+    remote: [],
     truncation: null,
     ...options,
   };
@@ -57,7 +58,7 @@ export const rewardSchema = z.strictObject({
   dynamicLength: dynamicLengthSchema.nullable(),
   tagCount: tagCountSchema.nullable(),
   custom: customRewardSchema.nullable(),
-  remote: remoteRewardSchema.nullable(),
+  remote: z.array(remoteRewardSchema).max(16),
   truncation: truncationSchema.nullable(),
 }) satisfies z.ZodType<RewardConfig>;
 
@@ -77,10 +78,22 @@ export function rewardFaults(config: RewardConfig, maxTokens: number): RewardFau
     // Upstream's n-grams of words are kept as published, also where no response is long enough for one.
     [["repetition", "ngram"], repetition?.unit === "tokens" ? repetition.ngram : null],
   ];
-  return limits.flatMap(([path, value]) =>
+  const tooLong = limits.flatMap(([path, value]) =>
     value === null || value <= maxTokens ? [] : [{
       path,
       problem: `expected at most decoding.maxTokens (${maxTokens}), got ${value}`,
+    }]
+  );
+  return [...tooLong, ...nameFaults(config)];
+}
+
+/** Terms are told apart by their names. */
+function nameFaults({ remote, ...others }: RewardConfig): RewardFault[] {
+  const names = remote.map(({ name }) => name);
+  return names.flatMap((name, i) =>
+    !Object.hasOwn(others, name) && names.indexOf(name) === i ? [] : [{
+      path: ["remote", String(i), "name"],
+      problem: `expected a name that no other term of the reward has, got ${JSON.stringify(name)}`,
     }]
   );
 }

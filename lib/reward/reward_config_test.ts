@@ -17,7 +17,7 @@ const EVERYTHING = rewards({
   dynamicLength: dynamicLength({ target: 8 }),
   tagCount: tagCount(),
   custom: customReward("short.ts", { weight: 0.5 }),
-  remote: remoteReward("http://localhost:5000/get_reward"),
+  remote: [remoteReward("http://localhost:5000/get_reward")],
   truncation: stopProperly(-0.5),
 });
 
@@ -79,4 +79,13 @@ Deno.test("pinReward() changes nothing where no file is named, and names a missi
     () => pinReward(rewards({ custom: customReward("no_such_file.ts") })),
     /^ConfigError: reward\.custom\.module: expected a file to read, got .*no_such_file\.ts/,
   );
+});
+
+Deno.test("rewardFaults() wants a name of its own for every remote model", () => {
+  const url = "http://localhost:5000/get_reward";
+  const of = (...names: string[]) =>
+    rewardFaults(rewards({ remote: names.map((name) => remoteReward(url, { name })) }), 16);
+  deepEqual(of("safety", "helpfulness"), []);
+  deepEqual(of("safety", "safety").map(({ path }) => path), [["remote", "1", "name"]]);
+  match(of("accuracy")[0]!.problem, /got "accuracy"$/);
 });

@@ -43,7 +43,7 @@ Deno.test("serveReward() gives a remote reward what the same judge gives here", 
     const config = rewards({
       accuracy: { weight: 0, verifier: "exact" },
       format: { weight: 0, rule: "boxed" },
-      remote: remoteReward(url, { batchSize: 2 }),
+      remote: [remoteReward(url, { batchSize: 2 })],
     });
     const there = await (await createJudge(config, { maxTokens: 16 }))(rollouts, 1);
     deepEqual(there.map(({ reward }) => reward), here.map(({ reward }) => reward));

@@ -33,8 +33,9 @@ function permitted(path: string): string {
 
 /** The servers a task's settings name. A worker may ask no others: its permissions are its own, not its parent's. */
 function networkFlags(task: Task): string[] {
-  const remote = task.kind === "run" ? task.config.reward.remote : null;
-  return remote === null ? [] : [`--allow-net=${remoteHosts(remote.urls).join(",")}`];
+  const models = task.kind === "run" ? task.config.reward.remote : [];
+  const hosts = remoteHosts(models.flatMap(({ urls }) => urls));
+  return hosts.length === 0 ? [] : [`--allow-net=${hosts.join(",")}`];
 }
 
 /**

@@ -10,7 +10,7 @@ const { run, coldStart } = makeTasks();
 /** The run, with its reward asked for at `url`. */
 const withRemote = (url: string): Task => ({
   ...run,
-  config: { ...run.config, reward: { ...run.config.reward, remote: remoteReward(url) } },
+  config: { ...run.config, reward: { ...run.config.reward, remote: [remoteReward(url)] } },
 });
 
 const networkFlags = (task: Task) =>

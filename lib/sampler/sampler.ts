@@ -6,6 +6,7 @@ import { createEasyToHardSampler, type EasyToHardConfig } from "./easy_to_hard.t
 import { createGresoSampler, type GresoConfig } from "./greso.ts";
 import { createLearnabilitySampler, type LearnabilityConfig } from "./learnability.ts";
 import { createMoppsSampler, type MoppsConfig } from "./mopps.ts";
+import { createEpochSampler, type SequentialConfig, type ShuffleConfig } from "./epochs.ts";
 import { createRandomSampler, type RandomConfig } from "./random.ts";
 import { createReplaySampler, type ReplayConfig } from "./replay.ts";
 import type { DiversityMeasure, VasConfig } from "./vas.ts";
@@ -14,6 +15,8 @@ import { createVasSampler } from "./vas_sampler.ts";
 /** Which prompts come next: settings. */
 export type SamplerConfig =
   | RandomConfig
+  | ShuffleConfig
+  | SequentialConfig
   | VasConfig
   | LearnabilityConfig
   | MoppsConfig
@@ -154,6 +157,9 @@ export function createSampler(config: SamplerConfig, pool: Pool): Sampler {
   switch (config.kind) {
     case "random":
       return createRandomSampler(pool);
+    case "shuffle":
+    case "sequential":
+      return createEpochSampler(config, pool);
     case "vas":
       return createVasSampler(config, pool);
     case "learnability":

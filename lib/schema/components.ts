@@ -38,6 +38,7 @@ import { rewards } from "../reward/reward_config.ts";
 import { tagCount } from "../reward/tag_count.ts";
 import { adaRft } from "../sampler/ada_rft.ts";
 import { easyToHard } from "../sampler/easy_to_hard.ts";
+import { sequential, shuffle } from "../sampler/epochs.ts";
 import { greso } from "../sampler/greso.ts";
 import { learnability } from "../sampler/learnability.ts";
 import { mopps } from "../sampler/mopps.ts";
@@ -56,6 +57,8 @@ export const COMPONENTS = {
   "dataset": { microMath: microMath() },
   "sampler": {
     random: random(),
+    shuffle: shuffle(),
+    sequential: sequential(),
     vas: vas(),
     learnability: learnability(),
     mopps: mopps(),

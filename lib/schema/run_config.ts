@@ -10,6 +10,7 @@ import { type TransformerConfig, transformerSchema } from "../policy/transformer
 import { type RewardConfig, rewardSchema } from "../reward/reward_config.ts";
 import { adaRftSchema } from "../sampler/ada_rft.ts";
 import { easyToHardSchema } from "../sampler/easy_to_hard.ts";
+import { sequentialSchema, shuffleSchema } from "../sampler/epochs.ts";
 import { gresoSchema } from "../sampler/greso.ts";
 import { learnabilitySchema } from "../sampler/learnability.ts";
 import { moppsSchema } from "../sampler/mopps.ts";
@@ -106,6 +107,8 @@ export const runConfigSchema = z.strictObject({
   previous: z.lazy((): z.ZodType<RunConfig | null> => runConfigSchema.nullable()),
   sampler: z.discriminatedUnion("kind", [
     randomSchema,
+    shuffleSchema,
+    sequentialSchema,
     vasSchema,
     learnabilitySchema,
     moppsSchema,

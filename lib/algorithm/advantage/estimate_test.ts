@@ -58,6 +58,25 @@ function oneGroup(...rewards: number[]): AdvantageInputs {
   };
 }
 
+Deno.test("gdpo weighs normalised components", () => {
+  const components = { a: Float32Array.of(1, 0), b: Float32Array.of(0, 5) };
+  const inputs = {
+    groupSize: 2,
+    responseTokens: 1,
+    lengths: Int32Array.of(1, 1),
+    rewards: Float32Array.of(1, 5),
+    components,
+    klPenalties: null,
+    greedyRewards: null,
+    values: null,
+  };
+  const of = (weights: Record<string, number>) =>
+    estimateAdvantages(gdpoAdvantage({ weights, epsilon: 0 }), inputs).advantages;
+  near(of({}), [0, 0]);
+  near(of({ b: 3 }), [-2 * Math.SQRT1_2, 2 * Math.SQRT1_2]);
+  near(of({ a: 0 }), [-Math.SQRT1_2, Math.SQRT1_2]);
+});
+
 Deno.test("estimateAdvantages() has the values of EasyR1 and TRL on small groups", () => {
   const trl = grpoAdvantage({ epsilon: 1e-4 });
   near(advantagesOf(grpoAdvantage(), oneGroup(1, 0, 0, 0)), [
