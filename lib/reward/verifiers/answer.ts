@@ -1,5 +1,5 @@
 /** What an answer consists of: a number, a list, an interval, a relation, words. */
-import { type Expression } from "./expression.ts";
+import type { Expression } from "./expression.ts";
 import { MAX_ITEMS } from "./limits.ts";
 import { commonNotation, plainWords, TEXT_BEGIN, TEXT_END } from "./notation.ts";
 import { parseExpression } from "./parse.ts";
@@ -63,6 +63,7 @@ export type Answer = Scalar | Sequence | List | Union | Relation | Matrix | Word
 const RELATION = /[=<>≤≥≠∈]/;
 const THOUSANDS = /^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$/;
 const MATRIX = /^\\begin\s*\{([pbvBV]?matrix|array)\}(?:\{[lcr|]*\})?(.*)\\end\s*\{\1\}$/;
+const MARKED_SEPARATOR = new RegExp(`${TEXT_BEGIN} *,? *(?:and|or)? *${TEXT_END}`, "g");
 const BRACKETS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "⟨": "⟩" };
 
 /** Whether the text is one number with commas between its thousands. */
@@ -118,12 +119,10 @@ function list(text: string): Answer | null {
   if (text === "∅" || /^⦃\s*⦄$/.test(text)) return { kind: "list", items: [] };
   const inSet = /^⦃(.*)⦄$/.exec(text)?.[1];
   if (inSet !== undefined && !/[⦃⦄|]/.test(inSet)) {
-    const set = readAll("list", splitTop(inSet, /[,;]/));
-    return set;
+    return readAll("list", splitTop(inSet, /[,;]/));
   }
   const parts = splitTop(
-    text.replace(new RegExp(`${TEXT_BEGIN}\\s*(?:and|or|,|, and|, or)\\s*${TEXT_END}`, "g"), ",")
-      .replace(/(?<=[0-9)}\s])\s+(?:and|or)\s+/g, ","),
+    text.replace(MARKED_SEPARATOR, ",").replace(/(?<=[0-9)}]) (?:and|or) /g, ","),
     /[,;]/,
   ).filter((part, i, all) => part.trim() !== "" || i === 0 || i === all.length - 1);
   return parts.length > 1 ? readAll("list", parts) : null;

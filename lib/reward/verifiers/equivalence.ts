@@ -1,5 +1,6 @@
 /** Whether two answers are the same, kind by kind. */
 import type { Answer, Relation, Scalar, Sequence } from "./answer.ts";
+import type { Deadline } from "./deadline.ts";
 import { difference, evaluate, type Expression, isDecimal } from "./expression.ts";
 import { agree, isConstant, proportional, valueAt } from "./probe.ts";
 import { agreeAt, type Complex, SYMBOLIC_POINTS, type SymbolicEvaluation } from "./symbolic.ts";
@@ -9,8 +10,8 @@ import { almostEqual, equalRounded, fraction, toNumber } from "./value.ts";
 export interface Comparison {
   /** Null leaves everything beyond arithmetic unequal. */
   readonly symbolic: SymbolicEvaluation | null;
-  /** When the library has to be done, on the clock of `performance.now()`. */
-  readonly until: number;
+  /** When the library has to be done. */
+  readonly isTimeUp: Deadline;
 }
 
 /** Whether both are the same answer; symmetrical in them. */
@@ -65,13 +66,13 @@ function equalScalars(a: Scalar, b: Scalar, comparison: Comparison): boolean {
 }
 
 /** At least one side is beyond arithmetic. The library evaluates such sides only: it has no bounds of its own. */
-function equalSymbolic(a: Scalar, b: Scalar, { symbolic, until }: Comparison): boolean {
+function equalSymbolic(a: Scalar, b: Scalar, { symbolic, isTimeUp }: Comparison): boolean {
   const [x, y] = [a, b].map(({ text }) => text.replace(/\s/g, ""));
   if (a.isPercent !== b.isPercent) return false;
   if (x === y) return true;
   if (symbolic === null) return false;
-  const left = valuesOf(a, symbolic, until);
-  const right = left === null ? null : valuesOf(b, symbolic, until);
+  const left = valuesOf(a, symbolic, isTimeUp);
+  const right = left === null ? null : valuesOf(b, symbolic, isTimeUp);
   if (left === null || right === null) return false;
   const decimal = [a, b].some(({ expression }) => expression !== null && isDecimal(expression));
   if (decimal && left.length === 1 && right.length === 1) {
@@ -83,13 +84,13 @@ function equalSymbolic(a: Scalar, b: Scalar, { symbolic, until }: Comparison): b
 function valuesOf(
   { expression, text }: Scalar,
   symbolic: SymbolicEvaluation,
-  until: number,
+  isTimeUp: Deadline,
 ): readonly Complex[] | null {
-  if (expression === null) return symbolic(text, until);
+  if (expression === null) return symbolic(text, isTimeUp);
   const points = isConstant(expression) ? 1 : SYMBOLIC_POINTS;
   const values = Array.from({ length: points }, (_, point) => toNumber(valueAt(expression, point)));
   // A number without a real value may be a complex one.
-  if (points === 1 && Number.isNaN(values[0])) return symbolic(text, until);
+  if (points === 1 && Number.isNaN(values[0])) return symbolic(text, isTimeUp);
   return values.map((re) => ({ re, im: 0 }));
 }
 

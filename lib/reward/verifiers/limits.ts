@@ -17,11 +17,12 @@ export const MAX_BITS = 2048;
 export const MAX_FRACTION_BITS = 512;
 /** Characters of what the library is shown. */
 export const MAX_ENGINE_LENGTH = 200;
-/**
- * Milliseconds the library may take for one verification: the second wall, ten times what it needs for answers that
- * pass the first, so that a busy machine does not decide.
- */
+/** Functions and roots in it. */
+export const MAX_FUNCTIONS = 10;
+/** Milliseconds of processor time the library may take for one verification: the second wall. */
 export const MAX_ENGINE_MS = 80;
+/** Milliseconds of wall time for one of its evaluations, which only what passed the first wall by mistake may need. */
+export const MAX_CALL_MS = 500;
 
 /** Whether an answer is small enough to be read. One pass. */
 export function isReadable(text: string): boolean {

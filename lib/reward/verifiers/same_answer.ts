@@ -1,5 +1,6 @@
 /** Whether two answers are the same, from their texts. */
 import { hasThousands, readAnswer } from "./answer.ts";
+import { deadlineIn } from "./deadline.ts";
 import { equivalent } from "./equivalence.ts";
 import { isReadable, MAX_ENGINE_MS } from "./limits.ts";
 import { commonNotation, plainWords } from "./notation.ts";
@@ -25,7 +26,7 @@ export function sameAnswer(
   // "1,000" is a number next to another number, and two next to what can only be a list.
   const isList = (text: string) => text.includes(",") && !hasThousands(text);
   const commasSeparate = isList(a) || isList(b);
-  const comparison = { symbolic, until: performance.now() + MAX_ENGINE_MS };
+  const comparison = { symbolic, isTimeUp: deadlineIn(MAX_ENGINE_MS) };
   return equivalent(
     readAnswer(given, { commasSeparate }),
     readAnswer(key, { commasSeparate }),

@@ -1,8 +1,9 @@
 /** Expressions beyond arithmetic: functions, logarithms, binomials, complex numbers. Cortex Compute Engine reads them. */
 import { loadComputeEngine } from "../../../deps.ts";
-import { MAX_ENGINE_LENGTH, MAX_ENGINE_MS } from "./limits.ts";
-import { isBalanced } from "./split.ts";
+import type { Deadline } from "./deadline.ts";
+import { MAX_CALL_MS, MAX_ENGINE_LENGTH, MAX_FUNCTIONS } from "./limits.ts";
 import { coordinate } from "./probe.ts";
+import { isBalanced } from "./split.ts";
 
 /** A complex number. */
 export interface Complex {
@@ -12,9 +13,9 @@ export interface Complex {
 
 /**
  * The values of an expression in common notation at {@link SYMBOLIC_POINTS} points, at one if it has no letters; null
- * when it cannot be read or takes longer than `until` on the clock of `performance.now()`.
+ * when it cannot be read, or not in time.
  */
-export type SymbolicEvaluation = (text: string, until: number) => readonly Complex[] | null;
+export type SymbolicEvaluation = (text: string, isTimeUp: Deadline) => readonly Complex[] | null;
 
 /** Points of {@link coordinate} that an expression with letters is evaluated at. */
 export const SYMBOLIC_POINTS = 6;
@@ -38,46 +39,39 @@ const BINOMIAL = /\\binom\s*\{\s*([0-9]{1,3})\s*\}\s*\{\s*([0-9]{1,3})\s*\}/g;
 /** Signs that no expression has. */
 const FOREIGN = /[^\x20-\x7eπ∞°]|[=<>&~#@;:"'?]|\.\s*\./;
 
-/** Signs and bars in a row, which it reads in exponential time, and functions with a subscript, except `\\log`. */
+/** Signs and bars in a row, which it reads in exponential time, and functions with a subscript, except `\log`. */
 const UNTAME =
   /[-+][-+ ]*[-+]|\|[| ]*\||\\(?:a?r?c?(?:sin|cos|tan|sec|csc|cot)h?|exp|ln|sqrt|frac) ?_/;
 
+/** Factorials of anything but small numbers and letters, or of factorials. */
+const WILD_FACTORIAL = /[^0-9a-zA-Z ] *!|! *!|[0-9]{4,} *!|[2-9][0-9]{2} *!/;
+
 /**
- * Whether exact arithmetic stays small: the library works it out before it looks at its clock. Exponents multiply to at
- * most 1000, none stands on an exponent of digits, and factorials are of small numbers only and hardly raised.
+ * Whether exact arithmetic stays small: the library does it before it looks at its clock. All numbers in exponents
+ * multiply to at most 2000 (next to a factorial, 10), and no power of a number is an exponent.
  */
 function isTame(text: string): boolean {
   if (UNTAME.test(text) || (text.match(/[|°]/g)?.length ?? 0) > 4 || !isBalanced(text)) {
     return false;
   }
-  const exponents = [...text.matchAll(/\^\s*(?:\{\s*)?(-?[0-9.]+)/g)].map(([, digits]) =>
-    Number(digits)
-  );
-  const size = exponents.reduce(
-    (product, exponent) => product * Math.max(1, Math.abs(exponent)),
-    1,
-  );
   const hasFactorial = text.includes("!");
-  if (!(size <= (hasFactorial ? 10 : 1000))) return false;
-  if (hasFactorial && /[^0-9a-zA-Z ]\s*!|!\s*!|[0-9]{4,}\s*!|[2-9][0-9]{2}\s*!/.test(text)) {
-    return false;
-  }
-  if (/\^\s*(?:[^\s{}]|\{[^{}]*\})\s*\^/.test(text)) return false;
-  let depth = 0;
+  if (hasFactorial && WILD_FACTORIAL.test(text)) return false;
+  if (/\^ *(?:[^ {}]|\{[^{}]*\}) *\^/.test(text)) return false; // a^b^c
+  let size = 1, depth = 0, previous = "";
   const raised: number[] = []; // depths of the brackets that exponents opened
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]!;
-    if ("{([".includes(character)) {
+  for (const [token] of text.matchAll(/[0-9]+|[^ ]/g)) {
+    const isExponent = raised.length > 0 || previous === "^";
+    if (/^[0-9]/.test(token)) size *= isExponent ? Math.max(1, Number(token)) : 1;
+    else if ("{([".includes(token)) {
       depth++;
-      if (/\^\s*$/.test(text.slice(Math.max(0, i - 3), i))) raised.push(depth);
-    } else if ("})]".includes(character)) {
+      if (previous === "^") raised.push(depth);
+    } else if ("})]".includes(token)) {
       if (raised.at(-1) === depth) raised.pop();
       depth--;
-    } else if (character === "^" && raised.length > 0 && !/[a-zA-Z]\s*$/.test(text.slice(0, i))) {
-      return false;
-    }
+    } else if (token === "^" && raised.length > 0 && !/[a-zA-Z]/.test(previous)) return false;
+    if (token !== "-" || previous !== "^") previous = token;
   }
-  return true;
+  return size <= (hasFactorial ? 10 : 2000);
 }
 
 /** LaTeX for the library; null for what it is not to see. */
@@ -90,15 +84,16 @@ function latexOf(notation: string): string | null {
   if (text === "" || text.length > MAX_ENGINE_LENGTH || FOREIGN.test(text) || !isTame(text)) {
     return null;
   }
-  for (const [, command] of text.matchAll(/\\([a-zA-Z]+)/g)) {
-    if (!COMMANDS.has(command!)) return null;
-  }
+  const commands = [...text.matchAll(/\\([a-zA-Z]+)/g)].map(([, command]) => command!);
+  if (!commands.every((command) => COMMANDS.has(command))) return null;
   // The words between commands: whatever is left of one without its functions is a product of letters.
   const latex = text.split(/(\\[a-zA-Z]+)/).map((part) =>
     part.startsWith("\\")
       ? part
       : part.replace(/[a-zA-Z]{2,}/g, (word) => word.replace(FUNCTIONS, "\\$& "))
   ).join("");
+  // Functions without brackets nest, which it reads in more than linear time.
+  if ((latex.match(FUNCTIONS)?.length ?? 0) > MAX_FUNCTIONS) return null;
   if (/[a-zA-Z]{5,}/.test(latex.replace(/\\[a-zA-Z]+/g, ""))) return null;
   return latex.replace(/\\sqrt\s*\(([^()]*)\)/g, "\\sqrt{$1}").replace(
     /\^\s*\(([^()]*)\)/g,
@@ -114,13 +109,13 @@ export async function loadSymbolicEvaluation(): Promise<SymbolicEvaluation> {
   const engine = new ComputeEngine();
   engine.precision = "machine";
 
-  const valuesOf = (latex: string, until: number): Complex[] | null => {
+  const valuesOf = (latex: string, isTimeUp: Deadline): Complex[] | null => {
     const expression = engine.parse(latex);
     if (!expression.isValid) return null;
     const symbols = expression.unknowns;
     const values: Complex[] = [];
     for (let point = 0; point < (symbols.length === 0 ? 1 : SYMBOLIC_POINTS); point++) {
-      if (performance.now() > until) return null;
+      if (isTimeUp()) return null;
       const at = Object.fromEntries(symbols.map((symbol) => {
         const { numerator, denominator } = coordinate(symbol, point);
         return [symbol, numerator / denominator];
@@ -131,13 +126,12 @@ export async function loadSymbolicEvaluation(): Promise<SymbolicEvaluation> {
     return values;
   };
 
-  const evaluation: SymbolicEvaluation = (text, until) => {
-    const latex = latexOf(text), remaining = until - performance.now();
-    if (latex === null || remaining <= 0) return null;
-    engine.timeLimit = Math.min(remaining, MAX_ENGINE_MS);
+  const evaluation: SymbolicEvaluation = (text, isTimeUp) => {
+    const latex = isTimeUp() ? null : latexOf(text);
+    if (latex === null) return null;
     engine.pushScope(); // what it infers about one answer's letters must not reach the next
     try {
-      return valuesOf(latex, until);
+      return valuesOf(latex, isTimeUp);
     } catch {
       return null; // a cancelled evaluation, or one of its own faults
     } finally {
@@ -145,10 +139,18 @@ export async function loadSymbolicEvaluation(): Promise<SymbolicEvaluation> {
     }
   };
   // Under a time limit it would not get its table of exact cosines done, and begin anew with every one.
-  for (const text of ["\\cos(x)^2+\\log_2(8)", "\\arctan(1)i+\\ln 2", "e^{i\\pi}+3!"]) {
-    engine.parse(text).subs({ x: 0.3 }).N();
-    evaluation(text, Infinity);
+  for (
+    const text of [
+      "\\cos(x)^2+\\log_2(8)",
+      "\\arctan(1)i+\\ln 2",
+      "2+3i",
+      "\\sqrt{-4}",
+      "e^{i\\pi}+3!",
+    ]
+  ) {
+    evaluation(text, () => false);
   }
+  engine.timeLimit = MAX_CALL_MS;
   return evaluation;
 }
 
