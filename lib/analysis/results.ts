@@ -50,6 +50,8 @@ export function mixtureRatio({ config: { sampler } }: ArmResults): number | null
       return 0;
     case "vas":
       return sampler.mixtureRatio;
+    case "shuffle":
+    case "sequential":
     case "learnability":
     case "mopps":
     case "greso":

@@ -8,6 +8,8 @@ const COLOURS = ARM_COLOURS.length;
 /** The place of every sampler; uniform sampling and VAS have several. Slots from 8 on are dashed. */
 const SAMPLERS = {
   random: 0,
+  shuffle: 16,
+  sequential: 17,
   vas: 15,
   learnability: 3,
   mopps: 4,
