@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, notEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { canonicalJson, fingerprint } from "../core/fingerprint.ts";
+import { pretrained } from "../policy/pretrained.ts";
 import { vas } from "../sampler/vas.ts";
 import { checkRunConfig } from "./check.ts";
-import { coldStartId, coldStartIdentity, createRunIds, runId } from "./identity.ts";
+import { coldStartId, coldStartIdentity, createRunIds, runId, stagesOf } from "./identity.ts";
 import { recipe } from "./recipe.ts";
 import { refine } from "./refine.ts";
 import { type RunConfig, SCHEMA_VERSION } from "./run_config.ts";
@@ -66,12 +67,34 @@ Deno.test("runId() sees through arithmetic that binary numbers cannot hold", () 
   throws(() => runId(refine(base, { training: { steps: NaN } }), 0), TypeError);
 });
 
+Deno.test("a stage's id covers the stages before it, and its cold start is the first one's", () => {
+  const first = refine(base, { dataset: { trainOn: "text" }, evaluation: { temperature: 1 } });
+  const second = refine(base, { previous: first });
+  const third = refine(base, { previous: second });
+  const configs = [base, first, second, third];
+  equal(new Set(configs.map((config) => runId(config, 0))).size, 4);
+  notEqual(
+    runId(second, 0),
+    runId(refine(second, { previous: { training: { steps: 1 } } }), 0),
+  );
+  equal(runId(second, 0), runId(refine(base, { previous: structuredClone(first) }), 0));
+  deepEqual(stagesOf(third), [first, second, third]);
+  deepEqual(stagesOf(base), [base]);
+  equal(coldStartId(third), coldStartId(first));
+  notEqual(coldStartId(third), coldStartId(base));
+});
+
+Deno.test("a pretrained model has no cold start", () => {
+  const config = refine(base, { model: pretrained("some/model"), coldStart: null });
+  throws(() => coldStartId(config), { name: "ConfigError", field: "coldStart" });
+});
+
 Deno.test("coldStartId() depends on what decides a cold start and on nothing else", () => {
   const id = coldStartId(base);
   const same = [
-    refine(base, { dataset: { prompts: 5, unsolvable: 0.7 } }),
+    refine(base, { dataset: { prompts: 5, unsolvable: 0.7, trainOn: "text" } }),
     refine(base, { sampler: { mixtureRatio: 1 } }),
-    refine(base, { reward: { format: 0.5 } }),
+    refine(base, { reward: { format: { weight: 0.5 } } }),
     refine(base, { algorithm: { groupSize: 16 } }),
     refine(base, { optimizer: { learningRate: 1e-4 } }),
     refine(base, { decoding: { temperature: 0.6 } }),
@@ -89,7 +112,7 @@ Deno.test("coldStartId() depends on what decides a cold start and on nothing els
     refine(base, { evaluation: { temperature: 1 } }),
   ];
   for (const config of different) notEqual(coldStartId(config), id);
-  deepEqual(Object.keys(coldStartIdentity(base).dataset).sort(), [
+  deepEqual(Object.keys(coldStartIdentity(base).heldOut).sort(), [
     "benchmarkPrompts",
     "kind",
     "seed",

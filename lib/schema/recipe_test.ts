@@ -46,9 +46,9 @@ Deno.test("parseRecipe() names file and field", () => {
       /^recipes\/x.yaml: coldStart.steps: expected a whole number of at least 1, got "2,800"$/,
     ],
     [
-      /^reward:\n.*\n.*\n/m,
+      /^filter:\n.*\n/m,
       "",
-      /^recipes\/x.yaml: reward: expected the fields format, accuracy, got nothing$/,
+      /^recipes\/x.yaml: filter: expected one of the kinds "none", .*, got nothing$/,
     ],
     [
       /layers: 3/,

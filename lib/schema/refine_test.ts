@@ -16,8 +16,14 @@ Deno.test("refine() replaces what has a kind and refines what has none", () => {
     refine(base, { sampler: { weights: { ovs: 1 } } }).sampler,
     vas({ mixtureRatio: 0.2, weights: { ovs: 1, tds: 0.2 } }),
   );
-  deepEqual(refine(base, { coldStart: { shortcutRates: [0.5] } }).coldStart.shortcutRates, [0.5]);
-  equal(refine(base, { algorithm: { dualClip: null } }).algorithm.dualClip, null);
+  deepEqual(refine(base, { coldStart: { shortcutRates: [0.5] } }).coldStart!.shortcutRates, [0.5]);
+  equal(refine(base, { algorithm: { kl: null } }).algorithm.kl, null);
+  equal(refine(base, { algorithm: { kl: { coefficient: 0.5 } } }).algorithm.kl?.coefficient, 0.5);
+  const staged = refine(base, { previous: base, training: { steps: 5 } });
+  equal(staged.previous, base);
+  const longer = refine(staged, { previous: { training: { steps: 6 } } });
+  deepEqual([longer.training.steps, longer.previous?.training.steps], [5, 6]);
+  equal(refine(staged, { previous: null }).previous, null);
   deepEqual(refine(base, {}), base);
 });
 
