@@ -123,10 +123,12 @@ function withSource({ train, validation, benchmarks }: Dataset, source: string):
   };
 }
 
-/** All prompts in order, those with an id that came before left out. */
+/** All prompts in order, equal content once, under the names of all sources that have it. */
 function union(lists: readonly (readonly Prompt[])[]): Prompt[] {
-  return [...new Map(lists.flat().toReversed().map((prompt) => [prompt.id, prompt])).values()]
-    .toReversed();
+  return [...Map.groupBy(lists.flat(), ({ id }) => id).values()].map((equal) => {
+    const sources = [...new Set(equal.map(({ source }) => source))];
+    return { ...equal[0]!, source: sources.join(" + ") };
+  });
 }
 
 function checkHeldOut(sets: readonly Dataset[], heldOut: readonly Prompt[]): void {
