@@ -13,6 +13,7 @@ export const DEFAULT_REPORT: Report = defineReport({
     sections.informativeGroups(),
     sections.coldStart(),
     sections.benchmarks(),
+    sections.passAtK(),
     sections.gallery(),
     sections.cost(),
     sections.configuration(),

@@ -78,8 +78,7 @@ export function curveChart(
     type: "quantitative",
     scale: {
       nice: false,
-      zero: false,
-      ...(xDoublings === undefined ? {} : { type: "log" as const, base: 2 }),
+      ...(xDoublings === undefined ? { zero: false } : { type: "log" as const, base: 2 }),
     },
     axis: {
       title: xTitle,

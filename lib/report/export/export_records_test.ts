@@ -140,3 +140,15 @@ Deno.test("createParquetFile() writes group by group, with nulls in every type",
     ]);
     ok(ROWS_PER_GROUP >= 1000);
   }));
+
+Deno.test("exportRecords() has columns for fields that only some records have, null for the others", () =>
+  inFolder(async (folder) => {
+    // Runs with several responses to each prompt; their cold start has one.
+    const results = syntheticResults({ steps: 5, seeds: 1, samples: 4 });
+    await exportRecords(results, folder);
+    const rows = await readRows(join(folder, "evaluation.parquet"));
+    const path = "splits.validation.sampled.passAtK.4";
+    deepEqual(rows.map((row) => row[path] === null), rows.map(({ arm }) => arm === null));
+    ok(rows.some((row) => row[path] !== null) && rows.some((row) => row[path] === null));
+    ok(!("splits.validation.sampled" in rows[0]!));
+  }));

@@ -77,6 +77,7 @@ Deno.test("exportReport() writes every figure in three formats, every table in t
     for (const name of ["runs", "step", "evaluation", "refresh", "scores"]) {
       ok(found.includes(join("records", `${name}.parquet`)), name);
     }
+    match(await Deno.readTextFile(join(folder, "generations.jsonl")), /^\{"input":"/);
     const readme = await Deno.readTextFile(join(folder, "README.md"));
     for (const file of found) {
       if (!/README|export\.json/.test(file)) ok(readme.includes(`\`${file}\``), file);

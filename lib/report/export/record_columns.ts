@@ -55,7 +55,14 @@ class Tree {
   }
 
   all(): readonly Seen[] {
-    return [...this.leaves.values(), ...[...this.branches.values()].flatMap((tree) => tree.all())];
+    // Null in some records and fields in others: the fields' columns are null there.
+    const leaves = [...this.leaves].filter(([name, { types }]) =>
+      types.size > 0 || !this.branches.has(name)
+    );
+    return [
+      ...leaves.map(([, seen]) => seen),
+      ...[...this.branches.values()].flatMap((tree) => tree.all()),
+    ];
   }
 }
 
