@@ -157,7 +157,8 @@ export const COMPONENTS = {
   readonly "optimizer": Named<RunConfig["optimizer"]>;
 };
 
-/** What a name can stand for at a path; nothing where no name is known. */
+/** What a name can stand for at a path, of whichever stage; nothing where no name is known. */
 export function componentsAt(path: string): Readonly<Record<string, object>> {
-  return Object.hasOwn(COMPONENTS, path) ? COMPONENTS[path as keyof typeof COMPONENTS] : {};
+  const own = path.replace(/^(previous\.)+/, "");
+  return Object.hasOwn(COMPONENTS, own) ? COMPONENTS[own as keyof typeof COMPONENTS] : {};
 }
