@@ -8,9 +8,9 @@ import {
   cost,
   defineReport,
   detectableEffects,
+  equalTokens,
   informativeGroups,
   provenance,
-  samplerComparison,
 } from "../lib/mod.ts";
 
 export default defineReport({
@@ -19,7 +19,7 @@ export default defineReport({
   baseline: "random",
   sections: [
     answer(),
-    samplerComparison(),
+    equalTokens(),
     detectableEffects({ effects: [0.02, 0.01] }),
     accuracyByCost(),
     informativeGroups(),

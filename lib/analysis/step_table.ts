@@ -23,6 +23,7 @@ export interface StepRow {
   readonly duplicatePrompts: number;
   readonly klReference: number;
   readonly entropy: number;
+  readonly responseLengthMean: number;
 }
 
 const COLUMNS = [
@@ -39,6 +40,7 @@ const COLUMNS = [
   "duplicatePrompts",
   "klReference",
   "entropy",
+  "responseLengthMean",
 ] as const satisfies readonly (keyof StepRow)[];
 
 /**
@@ -72,6 +74,7 @@ export async function stepTable(results: ExperimentResults): Promise<Table<StepR
       numbers.duplicatePrompts[row] = record.duplicatePrompts;
       numbers.klReference[row] = record.klReference ?? NaN;
       numbers.entropy[row] = record.entropy ?? NaN;
+      numbers.responseLengthMean[row] = record.responseLengthMean;
       row++;
     }
   }

@@ -21,9 +21,9 @@ export function drawnCurves<Row extends { readonly arm: string; readonly seed: n
   return { bands: bands(curves), seeds: curves, block };
 }
 
-/** Evaluations only, without the ends of scorings. */
+/** Evaluations of the run itself, without the ends of scorings and the stages before it. */
 export function measuredOnly(accuracy: Table<AccuracyRow>): Table<AccuracyRow> {
-  return accuracy.filter("d => d.measured");
+  return accuracy.filter("d => d.measured && !d.earlier");
 }
 
 /** The bands as a table to download. */

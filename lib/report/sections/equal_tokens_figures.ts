@@ -1,6 +1,6 @@
-/** The figures of the comparison of samplers: differences, curves over tokens, performance profiles. */
+/** The figures of the comparison at equal tokens: differences, curves over tokens, performance profiles. */
 import { familyProfile } from "../../analysis/family_profile.ts";
-import type { SamplerComparison } from "../../analysis/sampler_comparison.ts";
+import type { EqualTokens } from "../../analysis/equal_tokens.ts";
 import { curveChart, type CurveChartOptions } from "../charts/curve_chart.ts";
 import { intervalChart, type IntervalRow } from "../charts/interval_chart.ts";
 import type { ReportContext } from "../define_report.ts";
@@ -12,9 +12,9 @@ import { countText } from "./estimates.ts";
 
 const percent = (value: number | null | undefined) => value == null ? null : 100 * value;
 
-/** Accuracy at the budget and its difference to the baseline, one row per sampler. */
+/** Accuracy at the budget and its difference to the baseline, one row per arm. */
 export async function differenceFigure(
-  { rows, budget }: SamplerComparison,
+  { rows, budget }: EqualTokens,
   { svg, styles, seedMeaning }: ReportContext,
 ): Promise<Html> {
   const colourOf = (arm: string) => styles.find(({ name }) => name === arm)!.colour;
@@ -38,7 +38,7 @@ export async function differenceFigure(
       "Accuracy at the budget",
       await svg(
         intervalChart({ rows: accuracy, xTitle: "accuracy, %", xFormat: "~g", width: 420 }),
-        "Validation accuracy at the common budget by sampler, with 95 % intervals",
+        "Validation accuracy at the common budget by arm, with 95 % intervals",
       ),
     ),
   ];
@@ -58,7 +58,7 @@ export async function differenceFigure(
     ));
   }
   return figure({
-    id: "figure-samplers",
+    id: "figure-equal-tokens",
     content: panels(drawn),
     caption: markup`At ${
       formatCount(budget)
@@ -68,9 +68,9 @@ export async function differenceFigure(
   });
 }
 
-/** A panel per sampler that has a baseline, in which both are drawn. */
+/** A panel per arm that has a baseline, in which both are drawn. */
 async function againstBaseline(
-  { rows }: SamplerComparison,
+  { rows }: EqualTokens,
   { svg, styles }: ReportContext,
   spoken: string,
   chart: Omit<CurveChartOptions, "styles">,
@@ -87,9 +87,9 @@ async function againstBaseline(
   return drawn;
 }
 
-/** Accuracy against tokens, each sampler with its baseline. */
+/** Accuracy against tokens, each arm with its baseline. */
 export async function tokenCurveFigure(
-  found: SamplerComparison,
+  found: EqualTokens,
   context: ReportContext,
 ): Promise<Html | null> {
   const { accuracy, styles, seedMeaning } = context;
@@ -105,23 +105,23 @@ export async function tokenCurveFigure(
   });
   if (drawn.length === 0) return null;
   return figure({
-    id: "figure-sampler-curves",
+    id: "figure-token-curves",
     legend: legend(styles),
     content: panels(drawn),
     caption:
-      markup`Validation accuracy against tokens generated for training, scoring and discarded groups; each sampler with what it is compared with. Bold: mean over seeds; band: 95 % Student-t interval for it, ${
+      markup`Validation accuracy against tokens generated for training, scoring and discarded groups; each arm with what it is compared with. Bold: mean over seeds; band: 95 % Student-t interval for it, ${
         countText(found.rows.map(({ n }) => n))
       }; thin: single seeds. Upright line: the common budget. While prompts are scored, cost rises and the policy stays as it is: the flat stretches. ${seedMeaning}`,
-    data: csvLink("sampler_curves", await bandTable({ accuracy: curves.bands })),
+    data: csvLink("token_curves", await bandTable({ accuracy: curves.bands })),
   });
 }
 
 /** Accuracies that profiles are drawn over. */
 const THRESHOLDS = Array.from({ length: 41 }, (_, i) => i / 40);
 
-/** Share of runs × families above each accuracy, each sampler with its baseline. */
+/** Share of runs × families above each accuracy, each arm with its baseline. */
 export async function profileFigure(
-  found: SamplerComparison,
+  found: EqualTokens,
   context: ReportContext,
 ): Promise<Html | null> {
   const bands = context.results.arms.flatMap((arm) =>

@@ -1,4 +1,4 @@
-/** Samplers side by side at one budget of generated tokens, scoring and discarded groups included. */
+/** Arms side by side at one budget of generated tokens, scoring and discarded groups included. */
 import { interquartileMean, stratifiedBootstrap } from "../core/bootstrap.ts";
 import { randomSource } from "../core/random.ts";
 import { type Estimate as BootstrapEstimate, holm, mean } from "../core/statistics.ts";
@@ -28,7 +28,7 @@ const LEAST_RUNS_FOR_IQM = 4;
 export type Generated = Pick<GenerationCount, "training" | "discarded" | "scoring">;
 
 /** One arm at the budget. */
-export interface SamplerRow {
+export interface EqualTokensRow {
   readonly arm: string;
   /** What it is compared with; null for an arm that others are compared with. */
   readonly baseline: string | null;
@@ -56,14 +56,14 @@ export interface SamplerRow {
 }
 
 /** All arms with finished runs, and what they are compared by. */
-export interface SamplerComparison {
+export interface EqualTokens {
   /** Tokens: what the run that spent least had spent at its last evaluation. */
   readonly budget: number;
   /** Validation accuracy. */
   readonly threshold: number;
   /** The arm whose mean accuracy at the budget is the threshold; null where it was given. */
   readonly thresholdFrom: string | null;
-  readonly rows: readonly SamplerRow[];
+  readonly rows: readonly EqualTokensRow[];
 }
 
 /** Counts when the run had generated `budget` tokens, linear between its records. */
@@ -100,7 +100,7 @@ function meanGenerated(counts: readonly Generated[]): Generated {
 /** Which arm has the highest mean, and which are not shown to be below it. */
 function standingsOf(
   arms: ReadonlyMap<string, SeedValues>,
-): ReadonlyMap<string, SamplerRow["standing"]> {
+): ReadonlyMap<string, EqualTokensRow["standing"]> {
   const means = [...arms].filter(([, values]) => values.size > 0)
     .map(([arm, values]) => ({ arm, mean: mean([...values.values()]) }));
   const best = means.toSorted((a, b) => b.mean - a.mean)[0]?.arm;
@@ -119,11 +119,11 @@ function standingsOf(
  * @param threshold validation accuracy to reach; by default the mean that the first baseline has at the budget
  * @returns null where runs have no common budget, or the baseline no accuracy to set a threshold by
  */
-export function compareSamplers(
+export function compareAtEqualTokens(
   results: ExperimentResults,
   baselines: Baselines,
   { threshold: given }: { readonly threshold?: number } = {},
-): SamplerComparison | null {
+): EqualTokens | null {
   const budget = commonBudget(results, "tokens");
   if (budget === null || budget === 0) return null;
   const accuracyOf = (run: RunData) => accuracyAt(run, budget, "tokens");
@@ -155,7 +155,7 @@ export function compareSamplers(
     }),
   };
 
-  function rowOf(arm: ArmResults, baseline: ArmResults | null): Omit<SamplerRow, "verdict"> {
+  function rowOf(arm: ArmResults, baseline: ArmResults | null): Omit<EqualTokensRow, "verdict"> {
     const accuracies = seedValues(arm, accuracyOf), areas = seedValues(arm, areaOf);
     const values = [...accuracies.values()];
     const counts = doneRuns(arm).map((run) => generatedAt(run, budget!));

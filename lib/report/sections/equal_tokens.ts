@@ -1,12 +1,12 @@
-/** Samplers side by side at one budget of generated tokens: what each reached, how fast, and what it spent. */
+/** Arms side by side at one budget of generated tokens: what each reached, how fast, and what it spent. */
 import type { Comparison } from "../../analysis/comparison.ts";
 import type { Outcome } from "../../analysis/outcome.ts";
 import {
-  compareSamplers,
+  compareAtEqualTokens,
+  type EqualTokens,
+  type EqualTokensRow,
   type Generated,
-  type SamplerComparison,
-  type SamplerRow,
-} from "../../analysis/sampler_comparison.ts";
+} from "../../analysis/equal_tokens.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { Estimate } from "../../core/statistics.ts";
 import type { Section } from "../define_report.ts";
@@ -15,10 +15,10 @@ import { csvLink, dataTable, valueCell } from "../html/figure.ts";
 import { type Html, markup } from "../html/html.ts";
 import { describeOutcome } from "./answer.ts";
 import { percentText, pointsText } from "./estimates.ts";
-import { differenceFigure, profileFigure, tokenCurveFigure } from "./sampler_figures.ts";
+import { differenceFigure, profileFigure, tokenCurveFigure } from "./equal_tokens_figures.ts";
 
 /** Settings of the section. */
-export interface SamplerComparisonOptions {
+export interface EqualTokensOptions {
   /** Validation accuracy to reach, a share; by default the baseline's mean at the common budget. */
   readonly threshold?: number;
 }
@@ -33,7 +33,7 @@ const OUTCOME: Outcome = {
 };
 
 /** The differences at the budget in the form that sentences are made from. */
-function comparisonsOf({ rows }: SamplerComparison): readonly Comparison[] {
+function comparisonsOf({ rows }: EqualTokens): readonly Comparison[] {
   return rows.flatMap(({ arm, baseline, accuracy, difference, verdict }) => {
     if (baseline === null || difference === null || accuracy === null || verdict === null) {
       return [];
@@ -66,17 +66,17 @@ function improvementText(estimate: Estimate | null): string {
   return apart ? `${formatFixed(estimate.value, 2)}, no overlap` : bootstrapText(estimate, 1, 2);
 }
 
-function baselineName(rows: readonly SamplerRow[]): string {
+function baselineName(rows: readonly EqualTokensRow[]): string {
   const names = new Set(rows.flatMap(({ baseline }) => baseline ?? []));
   return names.size === 1 ? [...names].join("") : "its baseline";
 }
 
-function budgetTable({ rows }: SamplerComparison): Html {
+function budgetTable({ rows }: EqualTokens): Html {
   const other = baselineName(rows), hasIqm = rows.some(({ interquartile }) => interquartile);
   return dataTable({
     label: "Accuracy at the common budget",
     head: [
-      "Sampler",
+      "Arm",
       "n",
       "Accuracy, % ± half a 95 % interval",
       `Less ${other}, points [95 %]`,
@@ -104,12 +104,12 @@ function budgetTable({ rows }: SamplerComparison): Html {
   });
 }
 
-function wayTable({ rows, threshold }: SamplerComparison): Html {
+function wayTable({ rows, threshold }: EqualTokens): Html {
   const other = baselineName(rows);
   return dataTable({
     label: "On the way to the common budget",
     head: [
-      "Sampler",
+      "Arm",
       "Area under the curve, % [95 %]",
       `Less ${other}, points [95 %]`,
       `Mean tokens to ${formatShare(threshold)} [95 %]`,
@@ -138,13 +138,13 @@ function wayTable({ rows, threshold }: SamplerComparison): Html {
   });
 }
 
-function spendingTable({ rows }: SamplerComparison): Html {
+function spendingTable({ rows }: EqualTokens): Html {
   const counts = ({ training, scoring, discarded }: Generated) =>
     [training, scoring, discarded].map(formatCount);
   return dataTable({
     label: "What was generated within the common budget",
     head: [
-      "Sampler (mean per run)",
+      "Arm (mean per run)",
       "Rollouts trained on",
       "scoring",
       "discarded",
@@ -162,7 +162,7 @@ function spendingTable({ rows }: SamplerComparison): Html {
   });
 }
 
-function data({ rows, budget, threshold }: SamplerComparison) {
+function data({ rows, budget, threshold }: EqualTokens) {
   const finite = (value: number | null | undefined) =>
     value == null || Number.isNaN(value) ? null : value;
   const flat = rows.map((row) => ({
@@ -209,7 +209,7 @@ function data({ rows, budget, threshold }: SamplerComparison) {
   );
 }
 
-function thresholdText({ threshold, thresholdFrom }: SamplerComparison): string {
+function thresholdText({ threshold, thresholdFrom }: EqualTokens): string {
   return thresholdFrom === null
     ? `The threshold of ${formatShare(threshold)} was set in the report file.`
     : `The threshold of ${
@@ -222,13 +222,13 @@ function thresholdText({ threshold, thresholdFrom }: SamplerComparison): string 
  * differences to the baseline, area under the curve, tokens to a threshold, probability of improvement, spending,
  * and a performance profile over problem families.
  */
-export function samplerComparison({ threshold }: SamplerComparisonOptions = {}): Section {
+export function equalTokens({ threshold }: EqualTokensOptions = {}): Section {
   return {
-    id: "samplers",
-    title: "Samplers at one budget of tokens",
+    id: "equal-tokens",
+    title: "Arms at one budget of tokens",
     write: async (context) => {
       const { results, baselines, seedMeaning } = context;
-      const found = compareSamplers(
+      const found = compareAtEqualTokens(
         results,
         baselines,
         threshold === undefined ? {} : { threshold },
@@ -242,8 +242,8 @@ export function samplerComparison({ threshold }: SamplerComparisonOptions = {}):
         baselineName(found.rows)
       }: ${answer}.</strong> The budget is what the run that spent least had generated at its last evaluation; tokens for training, for scoring prompts and for groups that a filter left out all count, tokens for measuring do not.</p>
 ${budgetTable(found)}
-<p><small>Accuracy: linear between evaluations; ± half a 95 % Student-t interval over seeds. Bold: the highest; †: not shown to be below it (the interval of the difference, paired by seed, includes 0; uncorrected). Differences are paired by seed, with 95 % Student-t intervals of single comparisons; p-values are corrected across samplers (Holm). P(above …): the share of all pairs of a run of the sampler and one of the other in which the first is higher, ties half (Mann–Whitney), with a percentile bootstrap interval, not paired; runs without overlap have none. Interquartile mean: without the highest and the lowest quarter of the runs, from four runs on. Bootstrap intervals of so few runs are too narrow: of nominal 95 %, about 75 % at three runs, 83 % at five and 90 % at ten cover the truth; judge by the t intervals. ${seedMeaning}</small> ${
-        csvLink("samplers", await data(found))
+<p><small>Accuracy: linear between evaluations; ± half a 95 % Student-t interval over seeds. Bold: the highest; †: not shown to be below it (the interval of the difference, paired by seed, includes 0; uncorrected). Differences are paired by seed, with 95 % Student-t intervals of single comparisons; p-values are corrected across arms (Holm). P(above …): the share of all pairs of a run of the arm and one of the other in which the first is higher, ties half (Mann–Whitney), with a percentile bootstrap interval, not paired; runs without overlap have none. Interquartile mean: without the highest and the lowest quarter of the runs, from four runs on. Bootstrap intervals of so few runs are too narrow: of nominal 95 %, about 75 % at three runs, 83 % at five and 90 % at ten cover the truth; judge by the t intervals. ${seedMeaning}</small> ${
+        csvLink("equal_tokens", await data(found))
       }</p>
 ${await differenceFigure(found, context)}
 ${await tokenCurveFigure(found, context)}

@@ -4,11 +4,11 @@ import type { Report } from "../define_report.ts";
 import { syntheticResults } from "../testdata/synthetic_results.ts";
 import { renderReport } from "../write_report.ts";
 import { detectableEffects } from "./detectable_effects.ts";
-import { samplerComparison } from "./sampler_comparison.ts";
+import { equalTokens } from "./equal_tokens.ts";
 
 const results = syntheticResults({ seeds: 4, steps: 30 });
 const report = (...sections: Report["sections"][number][]): Report => ({ sections });
-const samplers = renderReport(report(samplerComparison()), results);
+const page = renderReport(report(equalTokens()), results);
 
 /** The page without its script and the files it carries. */
 const visible = (html: string) =>
@@ -25,8 +25,8 @@ function tableOf(html: string, label: string): string[][] {
   );
 }
 
-Deno.test("samplerComparison() says the budget, and n and interval with every claim", async () => {
-  const html = visible(await samplers);
+Deno.test("equalTokens() says the budget, and n and interval with every claim", async () => {
+  const html = visible(await page);
   match(
     html,
     /At 69,120 generated tokens, against random: validation accuracy was [^<]*pp \[[^<]*n = 4\)\.</,
@@ -39,25 +39,25 @@ Deno.test("samplerComparison() says the budget, and n and interval with every cl
   match(rows[1]![3]!, /^[+−]\d+\.\d \[[+−]\d+\.\d, [+−]?\d+\.\d\]$/);
 });
 
-Deno.test("samplerComparison() counts runs that reach the threshold, and censored ones", async () => {
-  const html = await renderReport(report(samplerComparison({ threshold: 0.99 })), results);
+Deno.test("equalTokens() counts runs that reach the threshold, and censored ones", async () => {
+  const html = await renderReport(report(equalTokens({ threshold: 0.99 })), results);
   const [, ...rows] = tableOf(html, "On the way to the common budget");
   deepEqual(rows.map((row) => row.slice(3)), rows.map(() => ["not within 69,120", "0 of 4", "4"]));
   ok(html.includes("The threshold of 99.0 % was set in the report file."));
-  ok((await samplers).includes("is the mean accuracy of “random” at the budget"));
+  ok((await page).includes("is the mean accuracy of “random” at the budget"));
 });
 
-Deno.test("samplerComparison() draws each sampler beside its baseline", async () => {
-  const html = await samplers;
-  for (const id of ["figure-samplers", "figure-sampler-curves", "figure-profiles"]) {
+Deno.test("equalTokens() draws each arm beside its baseline", async () => {
+  const html = await page;
+  for (const id of ["figure-equal-tokens", "figure-token-curves", "figure-profiles"]) {
     const content = html.slice(html.indexOf(`id="${id}"`)).split("</figure>")[0]!;
     equal([...content.matchAll(/<div class="panel">/g)].length, 2, id);
   }
 });
 
-Deno.test("samplerComparison() shows one seed without intervals, and nothing without runs", async () => {
+Deno.test("equalTokens() shows one seed without intervals, and nothing without runs", async () => {
   const single = await renderReport(
-    report(samplerComparison()),
+    report(equalTokens()),
     syntheticResults({ seeds: 1, steps: 10 }),
   );
   ok(visible(single).includes("not known for lack of seeds"));
@@ -69,7 +69,7 @@ Deno.test("samplerComparison() shows one seed without intervals, and nothing wit
       runs: arm.runs.map((run) => ({ ...run, status: "to do" as const, records: [] })),
     })),
   };
-  const page = await renderReport(report(samplerComparison(), detectableEffects()), none);
+  const page = await renderReport(report(equalTokens(), detectableEffects()), none);
   ok(!/<h2/.test(page));
 });
 
@@ -93,5 +93,5 @@ Deno.test("the shootout's report has sections for its question, and every anchor
   const html = await renderReport(shootout, syntheticResults({ seeds: 2, steps: 10 }));
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
   equal(new Set(ids).size, ids.length);
-  ok(ids.includes("samplers") && ids.includes("detectable"));
+  ok(ids.includes("equal-tokens") && ids.includes("detectable"));
 });

@@ -5,11 +5,11 @@ import { commonBudget } from "./accuracy_curve.ts";
 import { findBaselines } from "./baseline.ts";
 import { familyProfile } from "./family_profile.ts";
 import { accuracyAt, improvementOver } from "./improvement.ts";
-import { compareSamplers } from "./sampler_comparison.ts";
+import { compareAtEqualTokens } from "./equal_tokens.ts";
 
 const results = syntheticResults({ seeds: 4, steps: 30 });
 const baselines = findBaselines(results)!;
-const found = compareSamplers(results, baselines)!;
+const found = compareAtEqualTokens(results, baselines)!;
 const accuracies = results.arms.map(({ runs }) =>
   runs.map((run) => accuracyAt(run, found.budget, "tokens")!)
 );
@@ -18,7 +18,7 @@ function near(got: number | null | undefined, expected: number, tolerance = 1e-9
   ok(got != null && Math.abs(got - expected) < tolerance, `expected ${expected}, got ${got}`);
 }
 
-Deno.test("compareSamplers() compares at the tokens that the cheapest run generated in all", () => {
+Deno.test("compareAtEqualTokens() compares at the tokens that the cheapest run generated in all", () => {
   equal(found.budget, commonBudget(results, "tokens"));
   equal(found.budget, 30 * 256 * 9); // uniform sampling, seed 0
   deepEqual(found.rows.map(({ arm, baseline, n }) => [arm, baseline, n]), [
@@ -28,7 +28,7 @@ Deno.test("compareSamplers() compares at the tokens that the cheapest run genera
   ]);
 });
 
-Deno.test("compareSamplers() has t intervals, and differences paired by seed", () => {
+Deno.test("compareAtEqualTokens() has t intervals, and differences paired by seed", () => {
   const { accuracy, difference } = found.rows[2]!;
   const expected = tInterval(accuracies[2]!);
   near(accuracy!.mean, expected.mean);
@@ -38,7 +38,7 @@ Deno.test("compareSamplers() has t intervals, and differences paired by seed", (
   near(difference!.low, paired.low);
 });
 
-Deno.test("compareSamplers() corrects p-values across arms (Holm)", () => {
+Deno.test("compareAtEqualTokens() corrects p-values across arms (Holm)", () => {
   const ps = [1, 2].map((arm) => pairedInterval(accuracies[arm]!, accuracies[0]!).p);
   const [small, large] = ps.toSorted((a, b) => a - b);
   const adjusted = found.rows.slice(1).map(({ difference }) => difference!.p!);
@@ -46,15 +46,15 @@ Deno.test("compareSamplers() corrects p-values across arms (Holm)", () => {
   near(Math.max(...adjusted), Math.min(1, Math.max(2 * small!, large!)));
 });
 
-Deno.test("compareSamplers() reaches the baseline's mean, or the threshold that is given", () => {
+Deno.test("compareAtEqualTokens() reaches the baseline's mean, or the threshold that is given", () => {
   near(found.threshold, mean(accuracies[0]!));
   equal(found.thresholdFrom, "random");
-  const high = compareSamplers(results, baselines, { threshold: 0.99 })!;
+  const high = compareAtEqualTokens(results, baselines, { threshold: 0.99 })!;
   deepEqual([high.threshold, high.thresholdFrom], [0.99, null]);
   ok(high.rows.every(({ reach }) => reach!.censored === 4 && reach!.value === high.budget));
 });
 
-Deno.test("compareSamplers() separates what was trained on from scoring, within the budget", () => {
+Deno.test("compareAtEqualTokens() separates what was trained on from scoring, within the budget", () => {
   const [uniform, , vas] = found.rows;
   equal(uniform!.rollouts.scoring, 0);
   equal(uniform!.trainedShare, 1);
@@ -65,7 +65,7 @@ Deno.test("compareSamplers() separates what was trained on from scoring, within 
   near(vas!.trainedShare, vas!.tokens.training / found.budget);
 });
 
-Deno.test("compareSamplers() marks the highest mean, and arms not shown to be below it", () => {
+Deno.test("compareAtEqualTokens() marks the highest mean, and arms not shown to be below it", () => {
   const best = found.rows.filter(({ standing }) => standing === "best");
   equal(best.length, 1);
   const highest = Math.max(...found.rows.map(({ accuracy }) => accuracy!.mean));
@@ -78,17 +78,17 @@ Deno.test("compareSamplers() marks the highest mean, and arms not shown to be be
   });
 });
 
-Deno.test("compareSamplers() has an interquartile mean from four runs on, without the extremes", () => {
+Deno.test("compareAtEqualTokens() has an interquartile mean from four runs on, without the extremes", () => {
   const middle = accuracies[1]!.toSorted((a, b) => a - b).slice(1, 3);
   near(found.rows[1]!.interquartile!.value, mean(middle));
   const three = syntheticResults({ seeds: 3, steps: 10 });
-  const rows = compareSamplers(three, findBaselines(three)!)!.rows;
+  const rows = compareAtEqualTokens(three, findBaselines(three)!)!.rows;
   ok(rows.every(({ interquartile }) => interquartile === null));
 });
 
-Deno.test("compareSamplers() claims nothing from one seed, and nothing at all without runs", () => {
+Deno.test("compareAtEqualTokens() claims nothing from one seed, and nothing at all without runs", () => {
   const single = syntheticResults({ seeds: 1, steps: 10 });
-  const { rows } = compareSamplers(single, findBaselines(single)!)!;
+  const { rows } = compareAtEqualTokens(single, findBaselines(single)!)!;
   deepEqual(rows.map(({ verdict }) => verdict), [null, "too few", "too few"]);
   const none = {
     ...results,
@@ -97,11 +97,11 @@ Deno.test("compareSamplers() claims nothing from one seed, and nothing at all wi
       runs: arm.runs.map((run) => ({ ...run, status: "to do" as const, records: [] })),
     })),
   };
-  equal(compareSamplers(none, baselines), null);
+  equal(compareAtEqualTokens(none, baselines), null);
 });
 
-Deno.test("compareSamplers() gives the same intervals for the same results", () => {
-  deepEqual(compareSamplers(results, baselines), found);
+Deno.test("compareAtEqualTokens() gives the same intervals for the same results", () => {
+  deepEqual(compareAtEqualTokens(results, baselines), found);
 });
 
 Deno.test("improvementOver() is the share of all pairs in which the arm is higher", () => {
