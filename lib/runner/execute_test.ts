@@ -2,7 +2,7 @@ import { equal, rejects } from "node:assert/strict";
 import { decodePolicy } from "../engine/snapshot.ts";
 import { openStore } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
-import { CIRCUMSTANCES, makeTasks } from "../store/testdata/make_tasks.ts";
+import { CIRCUMSTANCES, makeStages, makeTasks } from "../store/testdata/make_tasks.ts";
 import type { Engines } from "./engines.ts";
 import { execute } from "./execute.ts";
 import { engines } from "./testdata/keyed_engine.ts";
@@ -35,6 +35,32 @@ Deno.test("execute() names the file of a policy that does not fit, and what to d
       message: `${made}/policy.safetensors: expected 5 parameters, got none; ` +
         `move the folder ${made} away to make this cold start again`,
     });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("execute() names the stage whose policy does not fit, and one that is not finished", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const store = openStore(`${folder}/runs`, { create: true });
+    const { coldStart } = makeTasks(), [first, second] = makeStages(2);
+    const options = { engines, store: store.folder, threads: 1, circumstances: CIRCUMSTANCES };
+    await execute(coldStart, options);
+    await rejects(execute(second!, options), {
+      name: "StoreError",
+      message: `${store.path(second!.id)}: ${
+        store.path(first!.id)
+      }, which it begins from, is not finished`,
+    });
+    equal(store.status(second!.id), "interrupted", "it is not its fault");
+    equal(await execute(first!, options), "done");
+    await rejects(execute(second!, { ...options, engines: demanding }), {
+      name: "StoreError",
+      message: `${store.path(first!.id)}/policy.safetensors: expected 5 parameters, got none; ` +
+        `start this run again with --force --filter ${first!.id}`,
+    });
+    equal(await execute(second!, options), "done");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

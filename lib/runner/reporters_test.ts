@@ -62,6 +62,24 @@ Deno.test("createReporter() writes one line per event where there is no terminal
   ]);
 });
 
+Deno.test("createReporter() says what a failure keeps from beginning", () => {
+  const blocked = ["b", "c", "d", "e", "f"].map((label) => task({ name: label, label }));
+  const lines = (count: number) => {
+    let text = "";
+    const reporter = createReporter({
+      json: false,
+      terminal: false,
+      colour: false,
+      err: (line) => void (text += line),
+    });
+    reporter.report({ event: "blocked", task: other, blocked: blocked.slice(0, count) });
+    return text;
+  };
+  equal(lines(2), "not begun, since VAS, λ = 1, seed 0 failed: b; c\n");
+  equal(lines(4), "not begun, since VAS, λ = 1, seed 0 failed: b; c; d; e\n");
+  equal(lines(5), "not begun, since VAS, λ = 1, seed 0 failed: b; c; d and 2 more\n");
+});
+
 Deno.test("createReporter() writes every event as a JSON line on the output stream when asked", () => {
   const { out, err } = printed({ json: true });
   equal(err, "");
@@ -121,4 +139,24 @@ Deno.test("ProgressState.secondsLeft() is steps left times seconds per step over
   state.apply(step({ name: "b", step: 7 }));
   // 20 s of work for 5 steps: 4 s a step; 7 + 3 + 10 + 10 steps are left, on 2 workers.
   equal(state.secondsLeft(), 60);
+});
+
+Deno.test("ProgressState.secondsLeft() is that of the longest chain of stages where the others end before", () => {
+  let now = 0;
+  const state = new ProgressState(() => now);
+  const stages = [
+    task({ name: "a", beginsFrom: "cold" }),
+    task({ name: "b", beginsFrom: "a" }),
+    task({ name: "c", beginsFrom: "b" }),
+    task({ name: "d", beginsFrom: "cold" }),
+  ];
+  state.apply({ event: "plan", runs: 4, done: 0, tasks: stages, jobs: 4 });
+  state.apply({ event: "started", task: stages[0]! });
+  now = 10_000;
+  state.apply(step({ name: "a", beginsFrom: "cold", step: 5 }));
+  // 2 s a step; a, b and c have 25 steps left one after the other, all four 35.
+  equal(state.secondsLeft(), 50);
+  state.apply({ event: "blocked", task: stages[0]!, blocked: [stages[2]!] });
+  equal(state.secondsLeft(), 30);
+  deepEqual([state.blocked, state.failed], [1, 0]);
 });

@@ -1,56 +1,15 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { RunData } from "../store/run_data.ts";
 import { RunLock } from "../store/run_lock.ts";
-import { openStore, type Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { folderOf } from "../store/task.ts";
 import { readLines } from "./lines.ts";
 import type { ProgressEvent } from "./progress.ts";
-import { Sweep, type SweepOptions } from "./sweep.ts";
-import { CIRCUMSTANCES } from "../store/testdata/make_tasks.ts";
+import type { Sweep } from "./sweep.ts";
 import { makeJobs } from "./testdata/make_jobs.ts";
+import { ENGINES, makeSweep, outcome, withStore } from "./testdata/make_sweep.ts";
 
-const ENGINES = new URL("./testdata/keyed_engine.ts", import.meta.url).href;
 const SWEEP_MAIN = fileURLToPath(new URL("./testdata/sweep_main.ts", import.meta.url));
-
-/** A store in a temporary folder, removed at the end. */
-async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(openStore(`${folder}/runs`, { create: true }));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function makeSweep(
-  store: Store,
-  options: Partial<SweepOptions> = {},
-  onEvent: (event: ProgressEvent, sweep: Sweep) => void = () => {},
-): Sweep {
-  const sweep: Sweep = new Sweep({
-    store,
-    jobs: 2,
-    force: false,
-    retryFailed: false,
-    failFast: false,
-    circumstances: () => CIRCUMSTANCES,
-    reporter: { report: (event) => onEvent(event, sweep), close: () => {} },
-    engines: ENGINES,
-    ...options,
-  });
-  return sweep;
-}
-
-/** Records and scores without the times. */
-async function outcome(run: RunData) {
-  const scores = [0, 3, 6].map((step) => run.scores(`scores/refresh_${step}.arrow`));
-  return {
-    status: run.status,
-    records: run.records.map((record) => ({ ...record, seconds: null })),
-    scores: await Promise.all(scores),
-  };
-}
 
 /** What two runs give that nothing disturbs: computed once. */
 let undisturbed: Promise<unknown[]> | null = null;

@@ -19,6 +19,19 @@ export function makeTasks(
   };
 }
 
+/** Runs of one seed of which each begins from the one before, the first from the cold start of {@link makeTasks}. */
+export function makeStages(count: number, { steps = 6, seed = 0 } = {}): readonly RunTask[] {
+  const stages: RunTask[] = [];
+  for (let i = 0; i < count; i++) {
+    const before = stages.at(-1);
+    const { run } = makeTasks({ steps: steps + i, seed });
+    const config = { ...run.config, previous: before?.config ?? null };
+    const id = runId(config, seed);
+    stages.push({ ...run, id, config, previous: before?.id ?? null });
+  }
+  return stages;
+}
+
 /** Circumstances as tests have them. */
 export const CIRCUMSTANCES: Circumstances = {
   commit: null,
