@@ -253,10 +253,9 @@ function changesInWords(changed: readonly Difference[]): string {
   const inWords = (value: unknown) =>
     value === null ? "null" : value === undefined ? "{…}" : valueLabelOf(value);
   const ownerOf = ({ field, before, now }: Difference) => {
-    if (field.endsWith(".kind")) return field.slice(0, -"kind".length);
-    const comesOrGoes = before === null && now === undefined ||
-      before === undefined && now === null;
-    return comesOrGoes ? `${field}.` : null;
+    const comesOrGoes = before === undefined || now === undefined;
+    if (comesOrGoes) return before === null || now === null ? `${field}.` : null;
+    return field.endsWith(".kind") ? field.slice(0, -"kind".length) : null;
   };
   const owners = changed.map(ownerOf).filter((owner) => owner !== null);
   const told = changed.filter((change) =>

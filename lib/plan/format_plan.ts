@@ -29,23 +29,22 @@ export function formatPlan(
     "",
     ...planTotals(description, { jobs }),
     "",
-    textTable(
-      ["cold start", "status", "demonstrations", "time", "why"],
-      coldStarts.map(coldStartRow),
-    ),
-    "",
+    ...(coldStarts.length === 0 ? [] : [coldStartTable(coldStarts), ""]),
     runTable(runs),
   ].join("\n");
 }
 
-function coldStartRow({ id, status, demonstrations, seconds, why }: ColdStartDescription) {
-  return [
-    id,
-    status,
-    NUMBER.format(demonstrations),
-    status === "done" ? "" : duration(seconds),
-    why,
-  ];
+function coldStartTable(coldStarts: readonly ColdStartDescription[]): string {
+  return textTable(
+    ["cold start", "status", "demonstrations", "time", "why"],
+    coldStarts.map(({ id, status, demonstrations, seconds, why }) => [
+      id,
+      status,
+      NUMBER.format(demonstrations),
+      status === "done" ? "" : duration(seconds),
+      why,
+    ]),
+  );
 }
 
 /** What a run begins from stands above it, and is what it is indented under. */

@@ -217,6 +217,12 @@ Deno.test("describePlan() tells a run with a stage from one without in a word", 
   const near = { id: "near", seed: 0, config: base, seconds: null };
   const { runs } = describePlan(twoStages, new Map(), { runs: [near] });
   equal(runs[3]!.why, "never run; nearest is near: previous null → {…}");
+  const paper = refine(base, { model: pretrained("some/model"), coldStart: null });
+  const other = expand({ base: paper, vary: cases({ "paper": {} }), seeds: 1 });
+  equal(
+    describePlan(other, new Map(), { runs: [near] }).runs[0]!.why,
+    "never run; nearest is near: model.kind transformer → pretrained, coldStart {…} → null",
+  );
 });
 
 Deno.test("formatPlan() prints under each run what begins from it", () => {
