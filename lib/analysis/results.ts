@@ -1,4 +1,5 @@
 /** What a report is made from: the runs of an experiment, arm by arm. */
+import { stagesOf } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { RunData } from "../store/run_data.ts";
 
@@ -32,6 +33,24 @@ export interface ExperimentResults {
 /** The arm's finished runs, by seed: the only ones that enter figures. */
 export function doneRuns(arm: ArmResults): readonly RunData[] {
   return arm.runs.filter((run) => run.status === "done").toSorted((a, b) => a.seed - b.seed);
+}
+
+/** Stages that runs of arms begin from and that no arm has, of every status, each once, with a name of their own. */
+export function earlierStages(
+  { arms }: Pick<ExperimentResults, "arms">,
+): readonly { readonly name: string; readonly run: RunData }[] {
+  const seen = new Set(arms.flatMap(({ runs }) => runs.map(({ id }) => id)));
+  return arms.flatMap(({ name, runs }) =>
+    runs.flatMap(({ previous }) => {
+      const stages: { name: string; run: RunData }[] = [];
+      for (let run = previous; run !== undefined; run = run.previous) {
+        if (seen.has(run.id)) continue;
+        seen.add(run.id);
+        stages.unshift({ name: `${name}: stage ${stagesOf(run.config).length}`, run });
+      }
+      return stages;
+    })
+  );
 }
 
 /** Runs that no figure shows, with the arm they belong to. */

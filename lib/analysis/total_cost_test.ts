@@ -1,6 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { syntheticResults } from "../report/testdata/synthetic_results.ts";
+import type { RunData } from "../store/run_data.ts";
 import { costTable } from "./cost.ts";
+import { earlierStages } from "./results.ts";
 import { rowsOf } from "./table.ts";
 import { totalCost } from "./total_cost.ts";
 
@@ -29,4 +31,31 @@ Deno.test("totalCost() counts a run in two arms once, and the cold starts' time"
   );
   const without = totalCost({ ...results, coldStarts: [] }).seconds;
   equal(totalCost(results).seconds.toFixed(6), (without + seconds).toFixed(6));
+});
+
+Deno.test("totalCost() counts a stage once that several runs begin from, and what they add to its totals", () => {
+  const [first, second, third] = results.arms.map(({ runs }) => runs[0]!);
+  const stage = { ...first!, id: "stage" };
+  const arm = (name: string, run: RunData) => ({ ...results.arms[0]!, name, runs: [run] });
+  const staged = {
+    ...results,
+    arms: [
+      arm("a", { ...second!, previous: stage }),
+      arm("b", { ...third!, previous: stage }),
+    ],
+    coldStarts: [],
+  };
+  const alone = (run: RunData) => totalCost({ ...staged, arms: [arm("alone", run)] });
+  const total = totalCost(staged), before = alone(stage);
+  equal(total.runs, 3);
+  // Stages go on counting: what each adds is its last total less that of the stage.
+  equal(total.tokens, alone(second!).tokens + alone(third!).tokens - before.tokens);
+  equal(total.rollouts, alone(second!).rollouts + alone(third!).rollouts - before.rollouts);
+  deepEqual(earlierStages(staged).map(({ name, run }) => [name, run.id]), [[
+    "a: stage 1",
+    "stage",
+  ]]);
+  // A stage that is an arm of its own is no other run.
+  const both = { ...staged, arms: [...staged.arms, arm("c", stage)] };
+  deepEqual([earlierStages(both), totalCost(both)], [[], total]);
 });

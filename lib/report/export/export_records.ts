@@ -1,6 +1,6 @@
 /** All that the runs of an experiment wrote down, as Parquet. */
 import { join } from "node:path";
-import type { ExperimentResults } from "../../analysis/results.ts";
+import { earlierStages, type ExperimentResults } from "../../analysis/results.ts";
 import type { RunRecord } from "../../schema/run_record.ts";
 import type { RunData } from "../../store/run_data.ts";
 import {
@@ -27,12 +27,19 @@ const SOURCE = [
 const sourceValues = (source: Source, rows: number): readonly ColumnValues[] =>
   SOURCE.map(({ name }) => new Array<unknown>(rows).fill(source[name]));
 
-/** Every run of every status, then the cold starts. A run that two arms share stands in both. */
+/**
+ * Every run of every status, the stages that only others begin from, then the cold starts. A run that two arms share
+ * stands in both.
+ */
 function sourcesOf(results: ExperimentResults) {
   return [
     ...results.arms.flatMap(({ name, runs }) =>
       runs.map((run) => ({ source: { run: run.id, arm: name, seed: run.seed }, data: run }))
     ),
+    ...earlierStages(results).map(({ name, run }) => ({
+      source: { run: run.id, arm: name, seed: run.seed },
+      data: run,
+    })),
     ...results.coldStarts.map((data) => ({
       source: { run: data.id, arm: null, seed: null },
       data,

@@ -1,5 +1,5 @@
 /** Where the numbers come from: code, versions, machine, dates. */
-import { doneRuns } from "../../analysis/results.ts";
+import { doneRuns, earlierStages } from "../../analysis/results.ts";
 import type { Provenance } from "../../store/run_data.ts";
 import type { Section } from "../define_report.ts";
 import { dataTable } from "../html/figure.ts";
@@ -22,9 +22,11 @@ export function provenance(): Section {
     id: "provenance",
     title: "Provenance",
     write: ({ results }) => {
-      const shown = results.arms.flatMap((arm) =>
-        doneRuns(arm).map((run) => ({ arm: arm.name, run }))
-      );
+      const stages = earlierStages(results).map(({ name, run }) => ({ arm: name, run }));
+      const shown = [
+        ...results.arms.flatMap((arm) => doneRuns(arm).map((run) => ({ arm: arm.name, run }))),
+        ...stages.filter(({ run }) => run.status === "done"),
+      ];
       const all = [
         ...shown.flatMap(({ run }) => run.provenance),
         ...results.coldStarts.flatMap(({ provenance }) => provenance),
