@@ -145,16 +145,31 @@ function labelWriter(
   return (value) => `${name} = ${valueLabel(value, values)}`;
 }
 
-/** A component by its kind, with the fields in which components of that kind on the same axis differ. */
+/** Characters beyond which fields are no longer written out: those of a whole stage. */
+const MOST_CHARACTERS = 80;
+
+/**
+ * A component by its kind, with the fields in which components of that kind on the same axis differ; other fields all,
+ * of many only those that differ.
+ */
 export function valueLabel(value: Json, siblings: readonly Json[] = []): string {
   if (!isObject(value)) return typeof value === "string" ? value : JSON.stringify(value);
   const fields = Object.entries(value as Factors);
   const write = (entries: typeof fields) =>
     entries.map(([key, field]) => `${key}: ${valueLabel(field)}`).join(", ");
-  if (!isComponent(value)) return `{${write(fields)}}`;
-  const same = siblings.filter((other) => isComponent(other) && other.kind === value.kind);
+  if (!isComponent(value)) {
+    const whole = `{${write(fields)}}`;
+    if (whole.length <= MOST_CHARACTERS) return whole;
+    const others = siblings.filter((other) => isObject(other) && !isComponent(other)) as Factors[];
+    const told = fields.filter(([key, field]) => others.some((other) => !same(other[key], field)))
+      .map(([key, field]) => `${key}: ${valueLabel(field, others.map((other) => other[key]!))}`);
+    return told.length === 0 ? "{…}" : `{${told.join(", ")}}`;
+  }
+  const alike = siblings.filter((other) => isComponent(other) && other.kind === value.kind);
   const differing = fields.filter(([key, field]) =>
-    same.some((other) => JSON.stringify((other as Factors)[key]) !== JSON.stringify(field))
+    alike.some((other) => !same((other as Factors)[key], field))
   );
   return differing.length === 0 ? value.kind : `${value.kind}(${write(differing)})`;
 }
+
+const same = (a: Json | undefined, b: Json) => JSON.stringify(a) === JSON.stringify(b);

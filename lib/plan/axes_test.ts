@@ -2,6 +2,8 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
 import { recipe } from "../schema/recipe.ts";
+import { refine } from "../schema/refine.ts";
+import type { RunConfig } from "../schema/run_config.ts";
 import { ablate, grid } from "./axes.ts";
 import { cases } from "./case.ts";
 import { expand } from "./plan.ts";
@@ -43,6 +45,19 @@ Deno.test("grid() takes components and lists as values", () => {
   ]);
   const { cells } = expand({ base, vary, seeds: 1 });
   deepEqual(cells[3]!.config.coldStart!.shortcutRates, [0.1, 0.3]);
+});
+
+Deno.test("grid() names a whole stage by what tells it from the others", () => {
+  const stage = (steps: number, seed: number) =>
+    refine(base, { training: { steps }, dataset: { seed } });
+  const labels = (previous: readonly (RunConfig | null)[]) =>
+    grid({ previous }).map(({ label }) => label);
+  deepEqual(labels([null, stage(5, 0)]), ["previous = null", "previous = {…}"]);
+  deepEqual(labels([null, stage(5, 0), stage(6, 1)]), [
+    "previous = null",
+    "previous = {dataset: microMath(seed: 0), training: {steps: 5, batchSize: 32, tokenBudget: null}}",
+    "previous = {dataset: microMath(seed: 1), training: {steps: 6, batchSize: 32, tokenBudget: null}}",
+  ]);
 });
 
 Deno.test("axes that end in the same word are named by their path", () => {
