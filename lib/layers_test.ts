@@ -24,7 +24,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "schema",
   ],
   store: ["core", "schema"],
-  plan: ["core", "dataset", "policy", "reward", "sampler", "schema"],
+  plan: ["core", "dataset", "policy", "reward", "sampler", "algorithm", "schema"],
   runner: ["core", "reward", "schema", "engine", "store"],
   analysis: ["core", "dataset", "sampler", "schema", "store"],
   report: ["core", "dataset", "policy", "sampler", "algorithm", "schema", "store", "analysis"],

@@ -16,6 +16,7 @@ export { rlooAdvantage } from "./algorithm/advantage/rloo.ts";
 export { grpo } from "./algorithm/algorithm.ts";
 export {
   accuracyBand,
+  customFilter,
   dynamicSampling,
   noFilter,
   onlineFilter,

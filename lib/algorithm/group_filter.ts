@@ -4,6 +4,9 @@
  * trained on or not.
  */
 import { z } from "../../deps.ts";
+import { ConfigError } from "../core/errors.ts";
+import { mean } from "../core/statistics.ts";
+import { loadFunction, pinModule, type UserModule, userModuleFields } from "../core/user_module.ts";
 
 /** Every group is trained on. */
 export interface NoFilterConfig {
@@ -42,8 +45,39 @@ export interface ScreeningConfig {
   readonly maxRounds: number;
 }
 
+/**
+ * A filter of the user's own, as LMM-R1's `--custom_experience_filter`: the module's default export is called with a
+ * {@link GeneratedGroup} and the step, and says whether the group is trained on.
+ */
+export interface CustomFilterConfig extends UserModule {
+  readonly kind: "custom";
+  /** As for {@link AccuracyBandConfig}; what is missing is made up with groups left out. */
+  readonly oversampling: number;
+  readonly maxRounds: number;
+}
+
 /** Which generated groups are trained on: settings. */
-export type GroupFilterConfig = NoFilterConfig | AccuracyBandConfig | ScreeningConfig;
+export type GroupFilterConfig =
+  | NoFilterConfig
+  | AccuracyBandConfig
+  | ScreeningConfig
+  | CustomFilterConfig;
+
+/** A group of rollouts as a filter sees it. */
+export interface GeneratedGroup {
+  readonly prompt: {
+    readonly question: string;
+    readonly answer: string;
+    readonly family: string;
+    readonly level: number;
+    readonly source: string;
+  };
+  readonly accuracy: Float32Array; // [rollouts]
+  readonly reward: Float32Array; // [rollouts]
+  readonly lengths: Int32Array; // [rollouts], in tokens
+  /** Whether the response was cut off at the token limit. */
+  readonly truncated: readonly boolean[]; // [rollouts]
+}
 
 /** Every generated group is trained on. */
 export function noFilter(): NoFilterConfig {
@@ -106,6 +140,23 @@ export function screening(
   return { kind: "screening", screeningRollouts, oversampling, maxRounds };
 }
 
+/** A filter of the user's own, its file still to be pinned. */
+export function customFilter(
+  module: string,
+  { oversampling = 1, maxRounds = 10 }: Partial<
+    Pick<CustomFilterConfig, "oversampling" | "maxRounds">
+  > = {},
+): CustomFilterConfig {
+  return { kind: "custom", module, digest: null, oversampling, maxRounds };
+}
+
+const FIELD = "filter.module";
+
+/** The settings with the digest of the file that they name. Errors: as `pinModule`. */
+export function pinFilter(config: GroupFilterConfig): GroupFilterConfig {
+  return config.kind === "custom" ? pinModule(FIELD, config) : config;
+}
+
 const rounds = {
   oversampling: z.number().min(1).max(64),
   maxRounds: z.int().min(1).max(1000),
@@ -128,6 +179,7 @@ export const groupFilterSchema = z.discriminatedUnion("kind", [
     screeningRollouts: z.int().min(2).max(1023),
     ...rounds,
   }),
+  z.strictObject({ kind: z.literal("custom"), ...userModuleFields, ...rounds }),
 ]) satisfies z.ZodType<GroupFilterConfig>;
 
 /** Whether a group with this mean is trained on. */
@@ -136,4 +188,36 @@ export function keepsGroup(
   mean: number,
 ): boolean {
   return bounds === "inclusive" ? mean >= low && mean <= high : mean > low && mean < high;
+}
+
+/** Whether a whole group is trained on. */
+export type KeepsGroup = (group: GeneratedGroup, step: number) => boolean;
+
+/**
+ * The filter that `config` describes. Screening has decided before a group is whole: it keeps those.
+ *
+ * Errors: as `loadFunction`; from the user's function, a {@link ConfigError} for anything but true and false.
+ */
+export async function loadGroupFilter(config: GroupFilterConfig): Promise<KeepsGroup> {
+  switch (config.kind) {
+    case "none":
+    case "screening":
+      return () => true;
+    case "accuracyBand":
+      return (group, step) =>
+        step <= config.freezingSteps || keepsGroup(config, mean(group[config.metric]));
+    case "custom": {
+      const keeps = await loadFunction(FIELD, config);
+      return (group, step) => {
+        const kept = keeps(group, step);
+        if (typeof kept === "boolean") return kept;
+        throw new ConfigError(
+          FIELD,
+          `expected ${config.module} to give true or false, got ${String(kept)}`,
+        );
+      };
+    }
+    default:
+      return config satisfies never;
+  }
 }

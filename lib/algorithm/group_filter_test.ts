@@ -1,11 +1,15 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import {
   accuracyBand,
+  customFilter,
   dynamicSampling,
+  type GeneratedGroup,
   groupFilterSchema,
   keepsGroup,
+  loadGroupFilter,
   noFilter,
   onlineFilter,
+  pinFilter,
   screening,
 } from "./group_filter.ts";
 
@@ -29,4 +33,44 @@ Deno.test("groupFilterSchema takes every filter there is, and no empty band", ()
     deepEqual(groupFilterSchema.parse(filter), filter);
   }
   equal(groupFilterSchema.safeParse(accuracyBand({ low: 0.5, high: 0.5 })).success, false);
+});
+
+const GROUP: GeneratedGroup = {
+  prompt: { question: "2 + 2 = ?", answer: "4", family: "arithmetic", level: 1, source: "a" },
+  accuracy: Float32Array.of(1, 0),
+  reward: Float32Array.of(2, 1),
+  lengths: Int32Array.of(3, 9),
+  truncated: [false, true],
+};
+
+Deno.test("loadGroupFilter() takes the band of either metric, and nothing while it is frozen", async () => {
+  const keeps = await loadGroupFilter(accuracyBand({ low: 0.4, high: 0.6, freezingSteps: 2 }));
+  equal(keeps(GROUP, 1), true);
+  equal(keeps(GROUP, 3), true);
+  equal(keeps({ ...GROUP, accuracy: Float32Array.of(1, 1) }, 2), true);
+  equal(keeps({ ...GROUP, accuracy: Float32Array.of(1, 1) }, 3), false);
+  const byReward = await loadGroupFilter(accuracyBand({ metric: "reward", low: 0, high: 1 }));
+  equal(byReward(GROUP, 1), false);
+});
+
+Deno.test("loadGroupFilter() calls the user's function, pinned by its file", async () => {
+  const folder = Deno.makeTempDirSync(), module = `${folder}/mine.ts`;
+  try {
+    Deno.writeTextFileSync(
+      module,
+      "export default ({ truncated }, step) => step < 5 && !truncated.some((cut) => cut);",
+    );
+    const pinned = pinFilter(customFilter(module));
+    const keeps = await loadGroupFilter(pinned);
+    equal(keeps(GROUP, 1), false);
+    equal(keeps({ ...GROUP, truncated: [false, false] }, 1), true);
+    equal(keeps({ ...GROUP, truncated: [false, false] }, 5), false);
+    await rejects(loadGroupFilter(customFilter(module)), { message: /^filter.digest: expected/ });
+    Deno.writeTextFileSync(module, "export default () => 'yes';");
+    throws(() => pinFilter(pinned), { message: /^filter.module: .* that was planned with/ });
+    const odd = await loadGroupFilter(pinFilter(customFilter(module)));
+    throws(() => odd(GROUP, 1), { message: /expected .* to give true or false, got yes$/ });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

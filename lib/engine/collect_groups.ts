@@ -1,7 +1,6 @@
 /** A batch of groups to train on: draws prompts, rolls out, rewards, and filters until the batch is full. */
-import { type GroupFilterConfig, keepsGroup } from "../algorithm/group_filter.ts";
+import type { GeneratedGroup, KeepsGroup } from "../algorithm/group_filter.ts";
 import type { RandomSource } from "../core/random.ts";
-import { mean } from "../core/statistics.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { Judge } from "../reward/judge.ts";
@@ -38,6 +37,7 @@ export interface Collector {
   readonly judge: Judge;
   /** Accuracy alone, for screening: what else the reward looks at may need the whole group. */
   readonly accuracy: Judge;
+  readonly keeps: KeepsGroup;
   readonly pool: readonly Prompt[];
   readonly sampler: Sampler;
   readonly config: RunConfig;
@@ -69,7 +69,7 @@ export async function collectGroups(
   random: RandomSource,
   watch: Stopwatch,
 ): Promise<GroupBatch> {
-  const { config: { filter, training, algorithm }, pool, sampler, counter } = collector;
+  const { config: { filter, training, algorithm }, keeps, pool, sampler, counter } = collector;
   const { oversampling, maxRounds } = filter.kind === "none"
     ? { oversampling: 1, maxRounds: 1 }
     : filter;
@@ -89,7 +89,8 @@ export async function collectGroups(
     watch.lap("rollout");
     for (const group of await judged(collector, groups)) {
       const isWhole = group.rollouts.count === algorithm.groupSize;
-      candidates.push({ ...group, eligible: isEligible(filter, step, isWhole, group.rewards) });
+      const eligible = isWhole && keeps(seenByFilter(collector, group), step);
+      candidates.push({ ...group, eligible });
     }
     watch.lap("reward");
   }
@@ -146,23 +147,13 @@ async function judged(
   return groups.map((group) => ({ ...group, rewards: rewards.get(group)! }));
 }
 
-/** Whether a group is trained on. Of those that were screened, it is the whole ones. */
-function isEligible(
-  filter: GroupFilterConfig,
-  step: number,
-  isWhole: boolean,
-  rewards: RewardBatch,
-): boolean {
-  switch (filter.kind) {
-    case "none":
-      return true;
-    case "accuracyBand":
-      return step <= filter.freezingSteps || keepsGroup(filter, mean(rewards[filter.metric]));
-    case "screening":
-      return isWhole;
-    default:
-      return filter satisfies never;
-  }
+/** What a filter sees of a group. */
+function seenByFilter(
+  { pool }: Collector,
+  { prompt, rollouts, rewards: { accuracy, reward } }: Group & { readonly rewards: RewardBatch },
+): GeneratedGroup {
+  const { lengths, ended } = rollouts, truncated = ended.map((isWhole) => !isWhole);
+  return { prompt: pool[prompt]!, accuracy, reward, lengths, truncated };
 }
 
 /** Whole groups for every prompt. */

@@ -3,6 +3,7 @@ import {
   accuracyBand,
   dynamicSampling,
   type GroupFilterConfig,
+  loadGroupFilter,
   noFilter,
   screening,
 } from "../algorithm/group_filter.ts";
@@ -81,9 +82,9 @@ async function collect(
   });
   let seen: readonly GroupOutcome[] = [];
   const sampler: Sampler = { ...inner, observe: (_, groups) => void (seen = groups) };
-  const counter = new GenerationCounter();
+  const counter = new GenerationCounter(), keeps = await loadGroupFilter(filter);
   const batch = await collectGroups(
-    { policy, parameters, judge, accuracy, pool, sampler, config, counter },
+    { policy, parameters, judge, accuracy, keeps, pool, sampler, config, counter },
     1,
     random,
     new Stopwatch(),

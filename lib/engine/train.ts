@@ -3,6 +3,7 @@
  *
  * One page, to be read against the paper; each part it calls is a page of its own.
  */
+import { loadGroupFilter } from "../algorithm/group_filter.ts";
 import { nextKlCoefficient } from "../algorithm/kl_controller.ts";
 import { ConfigError } from "../core/errors.ts";
 import { randomSource } from "../core/random.ts";
@@ -62,6 +63,7 @@ export async function* trainEngine(
   const pool = dataset.train, budget = training.tokenBudget ?? Infinity;
   const judge = await createJudge(config.reward, decoding);
   const accuracy = await accuracyJudge(config.reward);
+  const keeps = await loadGroupFilter(config.filter);
 
   const start = decodePolicy(initial, parameterCount(shape));
   const saved = resume === null ? null : decodeSnapshot(resume, parameterCount(shape));
@@ -200,7 +202,17 @@ export async function* trainEngine(
     // Algorithm 1, lines 12-15: ⌊λB⌋ prompts in proportion to their scores, the rest uniformly; N rollouts of each,
     // with the log-probabilities they were sampled with, and their rewards.
     const { indices, prompts, rollouts, rewards, generatedGroups } = await collectGroups(
-      { policy, parameters: learner.parameters, judge, accuracy, pool, sampler, config, counter },
+      {
+        policy,
+        parameters: learner.parameters,
+        judge,
+        accuracy,
+        keeps,
+        pool,
+        sampler,
+        config,
+        counter,
+      },
       step,
       random,
       watch,

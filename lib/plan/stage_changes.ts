@@ -1,5 +1,6 @@
 /** Changes to settings that reach the stages before them. */
 import { isDeepStrictEqual } from "node:util";
+import { pinFilter } from "../algorithm/group_filter.ts";
 import { ConfigError } from "../core/errors.ts";
 import { heldOutOf, pinDataset } from "../dataset/dataset.ts";
 import { pinReward } from "../reward/reward_config.ts";
@@ -60,12 +61,14 @@ export function createStageSeeds(): (config: RunConfig, seed: number) => RunConf
  */
 export function createPins(): (config: RunConfig) => RunConfig {
   const pinnedDataset = remembered(pinDataset), pinnedReward = remembered(pinReward);
+  const pinnedFilter = remembered(pinFilter);
   return createStageChange((stage) => {
     if (stage.model.kind === "pretrained") return stage;
     const dataset = pinnedDataset(stage.dataset), reward = pinnedReward(stage.reward);
-    return dataset === stage.dataset && reward === stage.reward
+    const filter = pinnedFilter(stage.filter);
+    return dataset === stage.dataset && reward === stage.reward && filter === stage.filter
       ? stage
-      : { ...stage, dataset, reward };
+      : { ...stage, dataset, reward, filter };
   });
 }
 

@@ -24,6 +24,7 @@ const FILTERS = {
   none: SAMPLERS.random,
   accuracyBand: 12,
   screening: 13,
+  custom: 18,
 } as const satisfies Readonly<Record<RunConfig["filter"]["kind"], number>>;
 
 /** VAS by λ; its variants that most reports show beside these. */
