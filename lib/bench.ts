@@ -23,7 +23,7 @@ function* planBenchCases(): Generator<BenchResult> {
     base: recipe("mmr1_micro", { sampler: vas() }),
     vary: grid({
       sampler: { mixtureRatio: steps(20), refreshInterval: [4, 7, 14, 28, 35] },
-      algorithm: { klCoefficient: steps(20) },
+      algorithm: { kl: { coefficient: steps(20) } },
     }),
     seeds: 5,
   });

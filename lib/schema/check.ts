@@ -20,8 +20,8 @@ import { type RunConfig, runConfigSchema } from "./run_config.ts";
  * import { recipe } from "./recipe.ts";
  * const config = recipe("mmr1_micro");
  * throws(
- *   () => checkRunConfig({ ...config, reward: { format: "much", accuracy: 1 } }),
- *   { message: 'reward.format: expected a number, got "much"' },
+ *   () => checkRunConfig({ ...config, training: { ...config.training, steps: "many" } }),
+ *   { message: 'training.steps: expected a whole number of at least 0, got "many"' },
  * );
  * ```
  */
