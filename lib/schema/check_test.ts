@@ -1,9 +1,11 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { ConfigError } from "../core/errors.ts";
 import type { AdvantageConfig } from "../algorithm/advantage/advantage.ts";
+import { gdpoAdvantage } from "../algorithm/advantage/gdpo.ts";
 import { reinforcePlusPlusAdvantage } from "../algorithm/advantage/reinforce_plus_plus.ts";
 import { screening } from "../algorithm/group_filter.ts";
-import { rloo } from "../algorithm/presets.ts";
+import { kl } from "../algorithm/kl.ts";
+import { gdpo, rloo } from "../algorithm/presets.ts";
 import { pretrained } from "../policy/pretrained.ts";
 import { learnability } from "../sampler/learnability.ts";
 import { random } from "../sampler/random.ts";
@@ -367,6 +369,20 @@ Deno.test("checkRunConfig() wants two rollouts of a prompt where they are compar
     }
   }
   throws(() => alone(reinforcePlusPlusAdvantage({ groupBaseline: true })), ConfigError);
+});
+
+Deno.test("checkRunConfig() refuses KL in the reward, and weights of no term, with GDPO", () => {
+  throws(
+    () => checkRunConfig(refine(config, { algorithm: gdpo({ kl: kl({ place: "reward" }) }) })),
+    { field: "algorithm.kl.place", problem: /^expected "loss" or no KL .*, got "reward"$/ },
+  );
+  const weighted = (weights: Record<string, number>) =>
+    refine(config, { algorithm: gdpo({ advantage: gdpoAdvantage({ weights }) }) });
+  checkRunConfig(weighted({ accuracy: 2, format: 0 }));
+  throws(() => checkRunConfig(weighted({ accuracy: 2, overlong: 1 })), {
+    field: "algorithm.advantage.weights.overlong",
+    problem: "expected one of the reward's terms, accuracy, format, got a weight of another",
+  });
 });
 
 Deno.test("every component by name is in range at its place", () => {

@@ -21,6 +21,7 @@ export function crossFaults(config: RunConfig): Fault[] {
   const own = [
     ...startFaults(config),
     ...algorithmFaults(config),
+    ...gdpoFaults(config),
     ...samplerFaults(config),
     ...evaluationFaults(config),
     ...rewardFaults(config.reward, config.decoding.maxTokens).map(({ path, problem }) => ({
@@ -113,6 +114,32 @@ function algorithmFaults({ algorithm, filter, training: { batchSize } }: RunConf
       problem:
         `expected less than algorithm.groupSize (${groupSize}), so that there is a rest of the ` +
         `group to continue with, got ${filter.screeningRollouts}`,
+    });
+  }
+  return faults;
+}
+
+/** GDPO normalises the reward's terms one by one. */
+function gdpoFaults({ algorithm: { advantage, kl }, reward }: RunConfig): Fault[] {
+  if (advantage.kind !== "gdpo") return [];
+  const faults: Fault[] = [];
+  if (kl?.place === "reward") {
+    faults.push({
+      path: ["algorithm", "kl", "place"],
+      problem:
+        'expected "loss" or no KL with the advantage gdpo, which normalises each term of the ' +
+        'reward and would take the coefficient out again, got "reward"',
+    });
+  }
+  const { remote, ...others } = reward, models = remote.map(({ name }) => name);
+  const terms = Object.entries(others).flatMap(([name, term]) => term === null ? [] : [name]);
+  const known = [...terms, ...models];
+  for (const name of Object.keys(advantage.weights)) {
+    // What parts a remote model has is not known before it is asked.
+    if (known.includes(name) || models.some((model) => name.startsWith(`${model}.`))) continue;
+    faults.push({
+      path: ["algorithm", "advantage", "weights", name],
+      problem: `expected one of the reward's terms, ${known.join(", ")}, got a weight of another`,
     });
   }
   return faults;
