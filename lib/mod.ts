@@ -18,6 +18,8 @@ export {
   accuracyBand,
   customFilter,
   dynamicSampling,
+  easyR1Filter,
+  type GeneratedGroup,
   noFilter,
   onlineFilter,
   screening,
@@ -50,6 +52,7 @@ export { mixture } from "./dataset/mixture.ts";
 export { ablate, grid } from "./plan/axes.ts";
 export { type Case, cases } from "./plan/case.ts";
 export { defineExperiment, type Experiment } from "./plan/experiment.ts";
+export { pretrained } from "./policy/pretrained.ts";
 export { transformer } from "./policy/transformer.ts";
 export { defineReport, type Report } from "./report/define_report.ts";
 export * from "./report/sections/mod.ts";
