@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict";
 import { type AlgorithmOptions, grpo } from "../algorithm/algorithm.ts";
 import { gaeAdvantage } from "../algorithm/advantage/gae.ts";
 import { remaxAdvantage } from "../algorithm/advantage/remax.ts";
@@ -7,10 +7,12 @@ import { kl } from "../algorithm/kl.ts";
 import * as published from "../algorithm/presets.ts";
 import { overlong } from "../reward/overlong.ts";
 import { rewards } from "../reward/reward_config.ts";
+import { shuffle } from "../sampler/epochs.ts";
 import { random } from "../sampler/random.ts";
 import { refine } from "../schema/refine.ts";
 import { spent, type StepRecord } from "../schema/run_record.ts";
 import { policyOf } from "./cold_start.ts";
+import type { EngineStep } from "./engine_step.ts";
 import { policy, recordsOf, timeless, TINY, train } from "./testdata/tiny_run.ts";
 
 const BASE = refine(TINY, {
@@ -148,5 +150,23 @@ Deno.test("trainEngine() starts a second stage from the first and goes on counti
   equal(start!.rollouts.training, before.rollouts.training);
   equal(recordsOf(units, "step").length, 1, "the budget is that of both stages");
   equal(recordsOf(units, "step")[0]!.rollouts.training, before.rollouts.training + 24);
+  const asked = (of: typeof units) => recordsOf(of, "gallery")[0]!.rollouts.map((r) => r.promptId);
+  notDeepEqual(asked(units), asked(stage), "prompts are drawn anew");
   ok(from.length > policy.length, "the policy's file says what was spent on it");
+});
+
+Deno.test("trainEngine() draws anew in a second stage, and evaluates with the same numbers", async () => {
+  for (const sampler of [random(), shuffle()]) {
+    const first = { ...BASE, sampler, evaluation: { ...BASE.evaluation, galleryInterval: 1 } };
+    const units = await train(first), from = policyOf(units.at(-1)!.snapshot());
+    const second = await train({ ...first, previous: first }, { from });
+    const drawn = (units: readonly EngineStep[]) =>
+      recordsOf(units, "gallery").map(({ rollouts }) => rollouts.map(({ question }) => question));
+    equal(drawn(second).length, drawn(units).length);
+    notDeepEqual(drawn(second), drawn(units), sampler.kind);
+    deepEqual(
+      recordsOf(second, "evaluation")[0]!.splits.validation,
+      recordsOf(units, "evaluation").at(-1)!.splits.validation,
+    );
+  }
 });

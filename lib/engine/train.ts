@@ -56,7 +56,9 @@ export async function* trainEngine(
     );
   }
   const { temperature } = decoding, { kl, advantage } = algorithm;
-  const random = randomSource(seed, "run");
+  const run = randomSource(seed, "run"), stage = stagesOf(config).length - 1;
+  // A later stage draws anew; evaluations have the same uniform numbers throughout.
+  const random = stage === 0 ? run : run.at("stage", stage);
   const runtime = await onnxRuntime({ threads });
   const shape = policyShape(model, decoding.maxTokens);
   const dataset = await createDataset(config.dataset, whyUnreadable);
@@ -91,7 +93,7 @@ export async function* trainEngine(
     prompts: pool.length,
     batchSize: training.batchSize,
     steps: training.steps,
-    seed,
+    seed: stage === 0 ? seed : random.at("sampler").integer(2 ** 31),
     levels: () => Int32Array.from(pool, ({ level }) => level),
   });
   if (saved !== null) sampler.restore(saved.sampler);
@@ -131,7 +133,7 @@ export async function* trainEngine(
       accuracy,
       dataset,
       { ...evaluation, step, benchmarks: isEnd },
-      random.at("evaluation"),
+      run.at("evaluation"),
       counter,
     );
     records.push(record, ...gallery === null ? [] : [gallery]);
