@@ -12,6 +12,7 @@ import { parameterCount, policyShape } from "../policy/parameters.ts";
 import { whyUnreadable } from "../policy/read_question.ts";
 import { accuracyJudge, createJudge } from "../reward/judge.ts";
 import { createSampler, type RefreshPhase } from "../sampler/sampler.ts";
+import { stagesOf } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import { type RunRecord, spent } from "../schema/run_record.ts";
 import { onnxRuntime } from "../tensor/session.ts";
