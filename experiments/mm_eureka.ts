@@ -25,9 +25,8 @@ export default defineExperiment({
   vary: cases({
     "GRPO": { filter: noFilter() },
     "GRPO with KL": { filter: noFilter(), algorithm: { kl: kl() } },
-    "online filter": {},
+    "online filter": {}, // at N = 8 the same groups as dynamic sampling keeps
     "online filter, ADORA": { algorithm: { groupWeight: adora() } },
-    "dynamic sampling": { filter: dynamicSampling() },
     "DAPO": {
       algorithm: dapo(),
       filter: dynamicSampling(),

@@ -139,7 +139,7 @@ export function trainingCurves(
       return figure({
         id: "figure-training",
         legend: legend(styles),
-        content: panels(drawn, "pairs"),
+        content: paper === undefined ? panels(drawn) : panels(drawn, "pairs"),
         caption:
           markup`Bold: mean over seeds; band: 95 % Student-t interval for it, ${replicates}; thin: single seeds. What is taken from steps is the mean over ${block} successive ones of a run; accuracy is not smoothed. Clip fraction: the axis is logarithmic above 0.01 % and linear below, so that steps without any clipped token stand at 0; parts of a band below 0 are cut off. ${seedMeaning}${ofPaper}`,
         data: csvLink("training_curves", table),
