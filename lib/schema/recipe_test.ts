@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
+import type { FilesConfig } from "../dataset/files/files.ts";
 import { checkRunConfig } from "./check.ts";
 import { parseRecipe, recipe, recipeNames } from "./recipe.ts";
 
@@ -6,6 +7,29 @@ const text = Deno.readTextFileSync(new URL("../../recipes/mmr1_micro.yaml", impo
 
 Deno.test("every recipe is complete and in range", () => {
   for (const name of recipeNames()) deepEqual(checkRunConfig(recipe(name)), recipe(name));
+});
+
+Deno.test("recipes of OpenRLHF's descendants have the steps and the warm-up that it computes", () => {
+  const recipes: readonly [name: string, episodes: number, trainBatch: number][] = [
+    ["mm_eureka", 10, 128],
+    ["lmm_r1_fre_text", 2, 256],
+    ["lmm_r1_fre_multi", 2, 256],
+    ["lmm_r1_mgt_geo", 2, 256],
+    ["lmm_r1_mgt_percereas", 2, 256],
+    ["lmm_r1_direct_rl_geo", 2, 256],
+  ];
+  for (const [name, episodes, trainBatch] of recipes) {
+    const { dataset, sampler, algorithm, optimizer, training } = recipe(name);
+    equal(dataset.kind, "files");
+    const prompts = (dataset as FilesConfig).limit!, { batchSize } = training;
+    // Passes that drop the batch that is not full (openrlhf/trainer/ppo_trainer.py).
+    equal(sampler.kind, "shuffle", name);
+    equal(training.steps, episodes * Math.floor(prompts / batchSize), name);
+    equal(batchSize * algorithm.groupSize / algorithm.miniBatches, trainBatch, name);
+    // --lr_warmup_ratio 0.03 (openrlhf/trainer/ray/ppo_actor.py).
+    const updates = episodes * Math.floor(prompts * algorithm.groupSize / trainBatch);
+    equal(optimizer.warmupUpdates, Math.ceil(0.03 * updates), name);
+  }
 });
 
 Deno.test("recipe() is found from wherever a command is started", () => {
