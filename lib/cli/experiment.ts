@@ -6,12 +6,13 @@ import {
   type PlanHistory,
   type RunState,
 } from "../plan/describe_plan.ts";
-import { countRows } from "../dataset/size.ts";
+import { countRows, isSizeKnown } from "../dataset/size.ts";
 import { quickVersion } from "../plan/experiment.ts";
 import { filterPlan } from "../plan/filter.ts";
 import { loadExperiment } from "../plan/load_experiment.ts";
 import { overrideExperiment } from "../plan/override.ts";
 import { expand, type Plan, type PlannedRun } from "../plan/plan.ts";
+import type { RunConfig } from "../schema/run_config.ts";
 import type { RunData } from "../store/run_data.ts";
 import type { Store } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
@@ -57,11 +58,17 @@ function statesOf(plan: Plan, store: Store): Map<string, RunState> {
 function historyOf(store: Store): PlanHistory {
   const { runs, coldStarts } = store.history();
   return {
-    runs,
+    // How long other experiments' runs took tells nothing where how much they did is not known: their files may be
+    // gone by now.
+    runs: runs.map((run) => isCounted(run.config) ? run : { ...run, seconds: null }),
     coldStarts: coldStarts.flatMap(({ identity, seconds }) =>
       seconds === null ? [] : [{ identity, seconds }]
     ),
   };
+}
+
+function isCounted({ dataset, previous }: RunConfig): boolean {
+  return isSizeKnown(dataset) && (previous === null || isCounted(previous));
 }
 
 /** What the store holds of a plan, in the shape that reports read. */

@@ -34,6 +34,14 @@ export async function countRows(configs: Iterable<DatasetConfig>): Promise<void>
   }
 }
 
+/** Whether {@link datasetSize} can say it: false for files without a `limit` that were not counted. */
+export function isSizeKnown(config: DatasetConfig): boolean {
+  const sources = config.kind === "mixture" ? Object.values(config.sources) : [config];
+  return sources.every((source) =>
+    source.kind === "microMath" || source.limit !== null || rows.has(source.train.path)
+  );
+}
+
 /**
  * The size of a data set. Rows that a policy cannot read and equal prompts held out by several sources count here.
  *
