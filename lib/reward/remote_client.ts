@@ -166,7 +166,7 @@ async function ask(
     }
     const problem = timeout.signal.aborted
       ? `expected an answer within ${timeoutSeconds} s, got none`
-      : `expected an answer, got ${(error as Error).message}`;
+      : `expected an answer, got ${reasonOf(error as Error)}`;
     throw new RemoteRewardError(url, problem, true);
   } finally {
     clearTimeout(timer);
@@ -184,6 +184,11 @@ async function ask(
     rollouts.length,
     (problem) => new RemoteRewardError(url, `${problem} (status ${status})`, false),
   );
+}
+
+/** What the system says, without what surrounds it: the error of a request itself only says that it failed. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? cause.message.replace(/^.*?\): (client error )?/, "") : message;
 }
 
 /**
