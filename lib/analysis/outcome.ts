@@ -58,7 +58,8 @@ function accuracyAtEqual(
 export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
   const isLimited = results.arms.every(({ config }) => config.training.tokenBudget !== null);
   const axis = isLimited ? "tokens" : "step", end = commonBudget(results, axis);
-  const overSteps = `mean over steps${
+  const inStages = results.arms.some(({ config }) => config.previous !== null);
+  const overSteps = `mean over steps${inStages ? " of the last stage" : ""}${
     isLimited ? ", of which arms have as many as they could pay" : ""
   }`;
   return [

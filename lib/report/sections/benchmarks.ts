@@ -70,6 +70,7 @@ export function benchmarks(): Section {
         ),
       );
       if (found.length === 0) return null;
+      const inStages = results.arms.some(({ config }) => config.previous !== null);
       const sliced = await Promise.all(SLICES.map(async ({ by, what, title }) => {
         const rows = sorted(
           results.arms.flatMap((arm) =>
@@ -90,7 +91,9 @@ export function benchmarks(): Section {
           rows,
         )}</p>`;
       }));
-      return markup`<p>Accuracy in per cent before training and after the last step; “average” is over the benchmarks without the validation split.</p>
+      return markup`<p>Accuracy in per cent before training and after the last step${
+        inStages ? " (of arms in stages: of the last stage)" : ""
+      }; “average” is over the benchmarks without the validation split.</p>
 ${rowsTable("Accuracy on the benchmarks", "Split", found)}
 <p><small>±: half of a 95 % Student-t interval over seeds, ${replicates}; they say nothing about other prompts than these. Exploratory: not corrected for the number of splits.</small> ${await rowsLink(
         "benchmarks",
