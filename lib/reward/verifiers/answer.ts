@@ -153,7 +153,11 @@ function plusMinus(text: string): Answer | null {
   return { kind: "list", items: ["+", "-"].map((sign) => read(text.replace("±", sign), true)) };
 }
 
+/** A time of day: what stands behind it is no factor of its minutes. */
+const TIME = /^[0-9]{1,2}:[0-9]{2} ?[ap]\.? ?m\.?$/i;
+
 function sequence(text: string): Answer | null {
+  if (TIME.test(text)) return words(text);
   const closing = BRACKETS[text[0] ?? ""] === undefined ? null : text.at(-1)!;
   if (closing !== null && ")]⟩".includes(closing)) {
     const parts = splitTop(text.slice(1, -1), /[,;]/);

@@ -18,7 +18,9 @@ export interface Comparison {
 export function equivalent(a: Answer, b: Answer, comparison: Comparison): boolean {
   const same = (x: Answer, y: Answer) => equivalent(x, y, comparison);
   if (a.kind === "relation" || b.kind === "relation") return equalRelations(a, b, comparison);
-  if (a.kind === "list" || b.kind === "list") return matches(items(a), items(b), same);
+  if (a.kind === "list" || b.kind === "list") {
+    return matches(items(a), items(b), same) || equalRanges(a, b, same);
+  }
   if (a.kind === "union" && b.kind === "union") return matches(a.items, b.items, same);
   if (a.kind === "sequence" && b.kind === "sequence") {
     return a.brackets === b.brackets && inOrder(a.items, b.items, same);
@@ -50,6 +52,16 @@ function matches(a: readonly Answer[], b: readonly Answer[], same: Same): boolea
   });
 }
 
+/** `x < 3 or x > 5` is (−∞, 3) ∪ (5, ∞). */
+function equalRanges(a: Answer, b: Answer, same: Same): boolean {
+  const list = a.kind === "list" ? a : b, union = a.kind === "list" ? b : a;
+  if (list.kind !== "list" || union.kind !== "union") return false;
+  const solved = list.items.map((item) => item.kind === "relation" ? solve(item) : null);
+  const isRange = solved.every((one) => one !== null && one.value.kind === "sequence");
+  return isRange && new Set(solved.map((one) => one!.name)).size === 1 &&
+    matches(solved.map((one) => one!.value), union.items, same);
+}
+
 const NO_SYMBOLS = () => NaN;
 
 function equalScalars(a: Scalar, b: Scalar, comparison: Comparison): boolean {
@@ -65,12 +77,16 @@ function equalScalars(a: Scalar, b: Scalar, comparison: Comparison): boolean {
     : almostEqual(x, y);
 }
 
+/** `5 6`, which is neither 56 nor 30; not `56 000`. */
+const isSeveralNumbers = (text: string) =>
+  /^[-+]?[0-9.]+(?: [0-9.]+)+$/.test(text) && !/^[-+]?[0-9]{1,3}(?: [0-9]{3})+$/.test(text);
+
 /** At least one side is beyond arithmetic. The library evaluates such sides only: it has no bounds of its own. */
 function equalSymbolic(a: Scalar, b: Scalar, { symbolic, isTimeUp }: Comparison): boolean {
-  const [x, y] = [a, b].map(({ text }) => text.replace(/\s/g, ""));
+  const [x, y] = [a, b].map(({ text }) => isSeveralNumbers(text) ? text : text.replace(/\s/g, ""));
   if (a.isPercent !== b.isPercent) return false;
   if (x === y) return true;
-  if (symbolic === null) return false;
+  if (symbolic === null || isSeveralNumbers(a.text) || isSeveralNumbers(b.text)) return false;
   const left = valuesOf(a, symbolic, isTimeUp);
   const right = left === null ? null : valuesOf(b, symbolic, isTimeUp);
   if (left === null || right === null) return false;
@@ -101,13 +117,14 @@ function worth({ isPercent }: Scalar, expression: Expression): Expression {
   return isPercent ? { kind: "divide", left: expression, right: HUNDRED } : expression;
 }
 
-/** `x`, `y_1`, `f(x)`: what a relation may say the value of. */
+/** `x`, `y_1`, `f(x)`, `f(2)`, `AB`: what a relation may say the value of. */
 function nameOf(side: Answer): string | null {
   if (side.kind !== "scalar") return null;
   const text = side.text.replace(/\s/g, "");
-  return /^(?:[a-zA-Z]|\\[a-zA-Z]+)(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?(?:\([a-zA-Z]\))?$/.test(
-      text,
-    )
+  return /^(?:[a-zA-Z]|[A-Z]{2,3}|\\[a-zA-Z]+)(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?(?:\([a-zA-Z0-9]+\))?$/
+      .test(
+        text,
+      )
     ? text
     : null;
 }

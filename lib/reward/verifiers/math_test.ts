@@ -152,6 +152,13 @@ Deno.test("math: two ways to write the same", () => {
       ["\\begin{pmatrix}1\\\\2\\end{pmatrix}", "\\begin{bmatrix}1\\\\ 2.0\\end{bmatrix}"],
       ["\\emptyset", "\\{\\}"],
       ["\\text{north east}", "North  East"],
+      ["1 000", "1000"],
+      ["5\\text{\\%}", "0.05"],
+      ["5\\text{x}", "5x"],
+      ["AB=5\\text{ cm}", "5"],
+      ["f(2)=4", "4"],
+      ["x<3\\text{ or }x>5", "(5,\\infty)\\cup(-\\infty,3)"],
+      ["5:00 pm", "5:00 PM"],
     ]),
     [],
   );
@@ -211,6 +218,26 @@ Deno.test("math: what only looks alike", () => {
       ["123456789012345678901", "123456789012345678902"],
       ["12:00", "12"],
       ["1.2.3", "1.2"],
+      ["5 6", "56"],
+      ["5 6", "30"],
+      ["5\\text{x}", "5"],
+      ["5\\text{\\%}", "5"],
+      ["5:00 pm", "5:00 am"],
+      ["AB=5", "CD=5"],
+      ["f(2)=4", "f(3)=4"],
+      ["x<3\\text{ or }y>5", "(-\\infty,3)\\cup(5,\\infty)"],
+      ["x<3", "(-\\infty,3)\\cup(5,\\infty)"],
+      ...[
+        " million",
+        " dozen",
+        "k",
+        " or more",
+        " or less",
+        " and above",
+        " is wrong",
+        " not",
+        " (base 7)",
+      ].map((words) => [`5\\text{${words}}`, "5"] as const),
     ]),
     [],
   );
@@ -234,7 +261,9 @@ Deno.test("math: options by letter, and by value where the choices are known", (
   ) {
     equal(right(given, "B", choices), 1, given);
   }
-  for (const given of ["A", "C", "AB", "A, B", "Because", "12", "1/2", "22"]) {
+  const others = ["A", "C", "AB", "A, B", "Because", "12", "1/2", "22"];
+  const several = ["(B)(C)", "(B), (C)", "B) and C)", "B) or C)", "B. 2 C. 3", "B: 2, C: 3"];
+  for (const given of [...others, ...several]) {
     equal(right(given, "B", choices), 0, given);
   }
   equal(right("2", "B"), 0, "a value, where the choices are not known");

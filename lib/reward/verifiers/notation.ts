@@ -109,8 +109,8 @@ function repeatingDecimal(_: string, whole = "", fixed = "", repeated = ""): str
   return `(${all - before}/${"9".repeat(repeated.length)}${"0".repeat(fixed.length)})`;
 }
 
-/** Letters that LaTeX sets upright though they are constants or a differential, not words. */
-const UPRIGHT = /^\s*[eid]\s*$/;
+/** Letters that LaTeX sets upright though they are constants, a differential or unknowns, not words. */
+const UPRIGHT = /^\s*[eidxyz]\s*$/;
 
 /** What is written otherwise, step by step: a later one relies on those before it. */
 const STEPS:

@@ -85,12 +85,20 @@ function plainUnit(text: string): number {
   return isNext && words.length > 1 && UNITS.has(unitName(words).replace(/[23]$/, "")) ? begin : -1;
 }
 
+/** Words that say another number, or about the number, and no unit of it: `5 million`, `5 or more`, `12 (base 7)`. */
+const NO_UNIT = new RegExp(
+  `\\b(?:${("hundred|thousand|million|billion|trillion|dozen|k|and|or|not|no|more|less|fewer|greater|larger|smaller|than|" +
+    "least|most|above|below|over|under|plus|minus|times|to|is|wrong|incorrect|base|mod|remainder|max|" +
+    "maximum|minimum|approximately|about")})\\b`,
+  "i",
+);
+
 /** Takes a percent sign, degrees or a unit off the end. Words that are no known unit count as one only when marked. */
 export function takeUnit(whole: string): Measured {
   const text = whole.trim();
-  if (/[0-9a-zA-Z)}π.]\s*(?:%|⟪\s*percent\s*⟫| percent)$/i.test(text)) {
+  if (/[0-9a-zA-Z)}π.]\s*(?:%|⟪\s*(?:percent|%)\s*⟫| percent)$/i.test(text)) {
     return {
-      text: bare(text.replace(/(?:%|⟪\s*percent\s*⟫|percent)$/i, "")),
+      text: bare(text.replace(/(?:%|⟪\s*(?:percent|%)\s*⟫|percent)$/i, "")),
       unit: null,
       isPercent: true,
     };
@@ -100,7 +108,7 @@ export function takeUnit(whole: string): Measured {
     return { text: bare(degrees[1]!), unit: `degree${degrees[2]}`, isPercent: false };
   }
   const marked = MARKED.exec(text);
-  if (marked !== null) {
+  if (marked !== null && !NO_UNIT.test(marked[2]!)) {
     return { text: bare(marked[1]!), unit: unitName(marked[2]!), isPercent: false };
   }
   const plain = plainUnit(text);
