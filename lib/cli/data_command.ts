@@ -31,7 +31,8 @@ export async function dataCommand(given: Arguments): Promise<number> {
   if (action === "convert" && paths.length === 2) {
     return await convert(paths[0]!, paths[1]!, given);
   }
-  const hint = didYouMean(action ?? "", ["describe", "convert"]);
+  const actions = ["describe", "convert"], isKnown = actions.includes(action ?? "");
+  const hint = isKnown ? "" : didYouMean(action ?? "", actions);
   throw new ConfigError("data", `expected ${usage}, got ${given.operands.join(" ")}${hint}`);
 }
 
@@ -51,6 +52,9 @@ async function convert(from: string, to: string, given: Arguments): Promise<numb
   if (isRecipe && given.keys !== null) {
     throw new ConfigError("--keys", `expected a file with fields to name, got ${from}`);
   }
+  if (isOneFile(from, to)) {
+    throw new ConfigError(to, "expected another file to write than the one that is read");
+  }
   const rows = isRecipe
     ? await recipeRows(from, given.split ?? "train")
     : soundRows(from, parseKeys(given.keys));
@@ -65,6 +69,15 @@ async function convert(from: string, to: string, given: Arguments): Promise<numb
     given.json ? JSON.stringify({ written: to, format, rows: count }) : `${to}: ${count} rows`,
   );
   return EXIT.done;
+}
+
+function isOneFile(a: string, b: string): boolean {
+  try {
+    return Deno.realPathSync(a) === Deno.realPathSync(b);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function parseFormat(text: string | null): WrittenFormat {

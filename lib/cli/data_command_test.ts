@@ -86,9 +86,26 @@ Deno.test("data describe shows faults and ends with 1; data convert writes nothi
     deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.jsonl"]);
   }));
 
+Deno.test("data convert does not write over what it reads, by whatever name", () =>
+  inFolder(async (folder) => {
+    const from = join(folder, "a.jsonl"), text = '{"problem":"1 + 1 = ?","answer":"2"}\n';
+    Deno.writeTextFileSync(from, text);
+    await rejects(call("convert", from, from, "--format", "verl"), {
+      name: "ConfigError",
+      message: /a\.jsonl: expected another file to write than the one that is read$/,
+    });
+    Deno.symlinkSync(from, join(folder, "b.jsonl"));
+    await rejects(call("convert", from, join(folder, "b.jsonl"), "--format", "verl"), /another/);
+    equal(Deno.readTextFileSync(from), text);
+  }));
+
 Deno.test("data says what it expects", async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["describe", /^data: expected describe FILE \| convert FROM TO, got describe$/],
+    [
+      "describe a.jsonl b.jsonl",
+      /^data: expected describe FILE, or .* got describe a\.jsonl b\.jsonl$/,
+    ],
     ["descrive a.jsonl", /expected describe FILE, or convert FROM TO, .*did you mean "describe"/],
     ["convert a.jsonl b.jsonl", /^--format: expected one of mm-eureka, .*, got nothing$/],
     ["convert a.jsonl b.jsonl --format ver", /got "ver"; did you mean "verl"\?$/],

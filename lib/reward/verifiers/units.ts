@@ -87,9 +87,9 @@ function plainUnit(text: string): number {
 
 /** Words that say another number, or about the number, and no unit of it: `5 million`, `5 or more`, `12 (base 7)`. */
 const NO_UNIT = new RegExp(
-  `\\b(?:${("hundred|thousand|million|billion|trillion|dozen|k|and|or|not|no|more|less|fewer|greater|larger|smaller|than|" +
-    "least|most|above|below|over|under|plus|minus|times|to|is|wrong|incorrect|base|mod|remainder|max|" +
-    "maximum|minimum|approximately|about")})\\b`,
+  "\\b(?:hundred|thousand|million|billion|trillion|dozen|k|and|or|not?|more|less|fewer|greater|larger|smaller|" +
+    "than|least|most|above|below|over|under|plus|minus|times|to|is|wrong|incorrect|base|mod|remainder|" +
+    "max|maximum|minimum|approximately|about)\\b",
   "i",
 );
 
