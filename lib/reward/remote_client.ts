@@ -188,7 +188,9 @@ async function ask(
 
 /** What the system says, without what surrounds it: the error of a request itself only says that it failed. */
 function reasonOf({ message, cause }: Error): string {
-  return cause instanceof Error ? cause.message.replace(/^.*?\): (client error )?/, "") : message;
+  return cause instanceof Error
+    ? cause.message.replace(/^.*?\): (?:client error \(\w+\): )?/, "")
+    : message;
 }
 
 /**

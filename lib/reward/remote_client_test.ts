@@ -177,7 +177,10 @@ Deno.test("askRemote() does not wait for a slow server longer than it was told t
 Deno.test("askRemote() says so when nobody listens, and stops the run", async () => {
   const url = deadUrl();
   await rejects(ask(remoteReward(url, { tries: 2 })), (error: Error) => {
-    match(error.message, /expected an answer, got .*refused.*\(try 2 of 2\)$/i);
+    match(
+      error.message,
+      /: expected an answer, got tcp connect error: .*refused.*\(try 2 of 2\)$/i,
+    );
     return error.message.startsWith(url);
   });
 });
