@@ -24,7 +24,12 @@ export interface AccuracyBandConfig {
   readonly bounds: "exclusive" | "inclusive";
   /** Steps at the start during which nothing is filtered (MM-EUREKA's `freezingFilterSteps`). */
   readonly freezingSteps: number;
-  /** Prompts drawn in a round, as a multiple of the groups still missing. */
+  /**
+   * What a round draws: as many prompts as groups are still missing, which wastes least, or a whole batch, as
+   * published (EasyR1, DAPO); of the surplus the first are trained on.
+   */
+  readonly roundSize: "missing" | "batch";
+  /** Prompts drawn in a round, as a multiple of that. */
   readonly oversampling: number;
   /** Rounds in a step at most (EasyR1 trainer.max_try_make_batch). */
   readonly maxRounds: number;
@@ -94,6 +99,7 @@ export function accuracyBand(
     high = 0.99,
     bounds = "exclusive",
     freezingSteps = 0,
+    roundSize = "missing",
     oversampling = 1,
     maxRounds = 10,
     whenShort = "fill",
@@ -106,6 +112,7 @@ export function accuracyBand(
     high,
     bounds,
     freezingSteps,
+    roundSize,
     oversampling,
     maxRounds,
     whenShort,
@@ -117,9 +124,19 @@ export function dynamicSampling(options: Omit<BandOptions, "low" | "high" | "bou
   return accuracyBand({ ...options, low: 0, high: 1, bounds: "exclusive" });
 }
 
-/** EasyR1's online filtering as it is published: twenty tries (trainer.max_try_make_batch), then the run fails. */
+/**
+ * EasyR1's online filtering as it is published: by the whole reward (algorithm.filter_key `overall`), a whole batch in
+ * each of twenty tries (trainer.max_try_make_batch), then the run fails. Its band goes with `easyR1Rewards()`. Upstream
+ * also fails where a single try yields nothing.
+ */
 export function easyR1Filter(options: BandOptions = {}): AccuracyBandConfig {
-  return accuracyBand({ maxRounds: 20, whenShort: "fail", ...options });
+  return accuracyBand({
+    metric: "reward",
+    roundSize: "batch",
+    maxRounds: 20,
+    whenShort: "fail",
+    ...options,
+  });
 }
 
 /** MM-EUREKA's online filter: 0.1 ≤ accuracy ≤ 0.9 (its training scripts' bounds). */
@@ -171,6 +188,7 @@ export const groupFilterSchema = z.discriminatedUnion("kind", [
     high: z.number(),
     bounds: z.enum(["exclusive", "inclusive"]),
     freezingSteps: z.int().min(0),
+    roundSize: z.enum(["missing", "batch"]),
     whenShort: z.enum(["fill", "fail"]),
     ...rounds,
   }).refine(({ low, high }) => low < high, { message: "expected low < high" }),

@@ -3,6 +3,7 @@ import {
   accuracyBand,
   customFilter,
   dynamicSampling,
+  easyR1Filter,
   type GeneratedGroup,
   groupFilterSchema,
   keepsGroup,
@@ -42,6 +43,19 @@ const GROUP: GeneratedGroup = {
   lengths: Int32Array.of(3, 9),
   truncated: [false, true],
 };
+
+Deno.test("easyR1Filter() is EasyR1's: by the whole reward, whole batches, twenty tries, then a failure", () => {
+  const { metric, roundSize, maxRounds, whenShort, low, high, bounds } = easyR1Filter();
+  deepEqual({ metric, roundSize, maxRounds, whenShort, low, high, bounds }, {
+    metric: "reward",
+    roundSize: "batch",
+    maxRounds: 20,
+    whenShort: "fail",
+    low: 0.01,
+    high: 0.99,
+    bounds: "exclusive",
+  });
+});
 
 Deno.test("loadGroupFilter() takes the band of either metric, and nothing while it is frozen", async () => {
   const keeps = await loadGroupFilter(accuracyBand({ low: 0.4, high: 0.6, freezingSteps: 2 }));

@@ -43,6 +43,7 @@ export function drawPrompt(
   taken?: ReadonlySet<string>,
   modality: Modality = "all",
 ): Prompt | null {
+  if (modality === "text" && family.illustrated) return null;
   for (let draw = 0; draw < PATIENCE; draw++) {
     const problem = family.generate(level, random);
     if (!isOf(modality, problem.image)) continue;

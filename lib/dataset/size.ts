@@ -1,6 +1,6 @@
 /** How many prompts a data set has, for plans: known from the settings, but for files, which are counted first. */
 import { ConfigError } from "../core/errors.ts";
-import type { DatasetConfig } from "./dataset.ts";
+import { type DatasetConfig, heldOutOf } from "./dataset.ts";
 import type { FilesConfig } from "./files/files.ts";
 import { readRows } from "./files/read_rows.ts";
 import { poolDraws, type SourceConfig } from "./mixture.ts";
@@ -52,13 +52,23 @@ export function datasetSize(config: DatasetConfig): DatasetSize {
   const names = Object.keys(config.sources).sort();
   const sizes = names.map((name) => sourceSize(config.sources[name]!, `dataset.sources.${name}`));
   const sum = (of: keyof DatasetSize) => sizes.reduce((total, size) => total + size[of], 0);
+  // What several sources hold out is held out once.
+  const heldOut = names.map((name) => heldOutKey(config.sources[name]!));
+  const once = (of: "validation" | "benchmarks") =>
+    sizes.reduce(
+      (total, size, i) => heldOut.indexOf(heldOut[i]!) === i ? total + size[of] : total,
+      0,
+    );
   const pools = sizes.map(({ pool }) => pool);
   return {
     pool: config.probabilities === null ? sum("pool") : [...poolDraws(config, names, pools)].length,
-    validation: sum("validation"),
-    benchmarks: sum("benchmarks"),
+    validation: once("validation"),
+    benchmarks: once("benchmarks"),
   };
 }
+
+const heldOutKey = (config: SourceConfig) =>
+  config.kind === "files" ? config.validation.path : JSON.stringify(heldOutOf(config));
 
 function sourceSize(config: SourceConfig, field: string): DatasetSize {
   if (config.kind === "microMath") {

@@ -5,7 +5,7 @@ import type { RandomSource } from "../core/random.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { Judge } from "../reward/judge.ts";
 import type { RuntimeTensor } from "../tensor/session.ts";
-import { meanOverTokens } from "./batch_advantages.ts";
+import { mean } from "../core/statistics.ts";
 import type { GenerationCounter } from "./counter.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
 import { judgeRollouts } from "./responses.ts";
@@ -31,7 +31,7 @@ export interface BatchReferences {
   readonly referenceLogProbs: Float32Array | null;
   /** The reference's whole distributions, for the estimator `full`. */
   readonly referenceAll: Float32Array | null; // [rollouts * R * vocabulary]
-  /** β·KL of every token before the update, where KL is in the reward, and its mean without β. */
+  /** β·KL of every token before the update, where KL is in the reward, and what a controller goes by. */
   readonly klPenalties: Float32Array | null;
   readonly klMean: number | null;
   /** Rewards of the likeliest responses, for ReMax. */
@@ -69,7 +69,7 @@ export async function batchReferences(
       )
       : oldLogProbs.map((logProb, i) => tokenKl(estimator, logProb, referenceLogProbs![i]!));
     klPenalties = divergence.map((value) => klCoefficient * value);
-    klMean = meanOverTokens(divergence, rollouts.lengths);
+    klMean = meanOverSequences(divergence, rollouts.lengths);
   }
   return {
     oldLogProbs,
@@ -81,6 +81,14 @@ export async function batchReferences(
       ? await greedyRewards(comparing, prompts, random)
       : null,
   };
+}
+
+/** Mean over responses of their token means: what a controller goes by (verl:verl/trainer/ppo/ray_trainer.py). */
+function meanOverSequences(values: Float32Array, lengths: Int32Array): number {
+  const width = values.length / lengths.length;
+  return mean(
+    Array.from(lengths, (length, row) => mean(values.subarray(row * width, row * width + length))),
+  );
 }
 
 /** KL over the vocabulary at every token. */

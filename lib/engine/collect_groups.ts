@@ -1,5 +1,5 @@
 /** A batch of groups to train on: draws prompts, rolls out, rewards, and filters until the batch is full. */
-import type { GeneratedGroup, KeepsGroup } from "../algorithm/group_filter.ts";
+import type { GeneratedGroup, GroupFilterConfig, KeepsGroup } from "../algorithm/group_filter.ts";
 import type { RandomSource } from "../core/random.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Prompt } from "../dataset/prompt.ts";
@@ -70,15 +70,16 @@ export async function collectGroups(
   watch: Stopwatch,
 ): Promise<GroupBatch> {
   const { config: { filter, training, algorithm }, keeps, pool, sampler, counter } = collector;
-  const { oversampling, maxRounds } = filter.kind === "none"
-    ? { oversampling: 1, maxRounds: 1 }
-    : filter;
+  const { oversampling, maxRounds } = isActive(filter, step)
+    ? filter
+    : { oversampling: 1, maxRounds: 1 };
+  const wholeBatches = filter.kind === "accuracyBand" && filter.roundSize === "batch";
   const candidates: Candidate[] = [];
   const missing = () => training.batchSize - candidates.filter(({ eligible }) => eligible).length;
   for (let round = 0; missing() > 0 && round < maxRounds; round++) {
     // The first round's numbers do not depend on whether there is a filter.
     const place = round === 0 ? [step] : [step, round];
-    const wanted = Math.ceil(missing() * oversampling);
+    const wanted = Math.ceil((wholeBatches ? training.batchSize : missing()) * oversampling);
     const indices = [...sampler.draw(step, random.at("draw", ...place), wanted)];
     watch.lap("draw");
     const source = random.at("rollout", ...place);
@@ -126,6 +127,14 @@ export async function collectGroups(
   );
   watch.lap("reward");
   return { indices, prompts, rollouts, rewards, generatedGroups: candidates.length };
+}
+
+/** Whether anything is filtered in this step. */
+function isActive(
+  filter: GroupFilterConfig,
+  step: number,
+): filter is Exclude<GroupFilterConfig, { kind: "none" }> {
+  return filter.kind !== "none" && (filter.kind !== "accuracyBand" || step > filter.freezingSteps);
 }
 
 /** Groups with their rewards, in their order; those of one size are judged together. */

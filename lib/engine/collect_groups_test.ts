@@ -163,6 +163,19 @@ Deno.test("collectGroups() fails where a filter is told to, with what it found a
   );
 });
 
+Deno.test("collectGroups() draws what is missing, or whole batches, and no more while frozen", async () => {
+  const missing = await collect(accuracyBand({ low: 0, high: 1 }), evenHalf);
+  const whole = await collect(accuracyBand({ low: 0, high: 1, roundSize: "batch" }), evenHalf);
+  equal(missing.batch.generatedGroups < whole.batch.generatedGroups, true);
+  equal(whole.batch.generatedGroups % 8, 0);
+  deepEqual(groupMeans(whole.batch.rewards.accuracy, 4), new Float32Array(8).fill(0.5));
+  const frozen = await collect(
+    accuracyBand({ freezingSteps: 1, oversampling: 3, roundSize: "batch" }),
+    evenHalf,
+  );
+  equal(frozen.batch.generatedGroups, 8);
+});
+
 Deno.test("collectGroups() may filter by the whole reward", async () => {
   // Right or not, these have the format or none: rewards of 0 and 2.
   const { batch } = await collect(

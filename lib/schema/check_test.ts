@@ -3,9 +3,11 @@ import { ConfigError } from "../core/errors.ts";
 import type { AdvantageConfig } from "../algorithm/advantage/advantage.ts";
 import { gdpoAdvantage } from "../algorithm/advantage/gdpo.ts";
 import { reinforcePlusPlusAdvantage } from "../algorithm/advantage/reinforce_plus_plus.ts";
-import { screening } from "../algorithm/group_filter.ts";
+import { dynamicSampling, screening } from "../algorithm/group_filter.ts";
+import { adora } from "../algorithm/group_weight.ts";
 import { kl } from "../algorithm/kl.ts";
-import { gdpo, rloo } from "../algorithm/presets.ts";
+import { gdpo, ppo, remax, rloo } from "../algorithm/presets.ts";
+import { dynamicLength } from "../reward/dynamic_length.ts";
 import { pretrained } from "../policy/pretrained.ts";
 import { learnability } from "../sampler/learnability.ts";
 import { random } from "../sampler/random.ts";
@@ -421,4 +423,24 @@ Deno.test("createChecker() refuses what checkRunConfig() refuses, also after sec
     throws(() => check(one), { message });
   }
   check({ ...config, training: { steps: 1, batchSize: 4, tokenBudget: null } });
+});
+
+Deno.test("checkRunConfig() refuses what would be accepted and never be what its name says", () => {
+  const faults: readonly [Parameters<typeof refine>[1], RegExp][] = [
+    [
+      { algorithm: ppo({ groupSize: 1 }), filter: dynamicSampling() },
+      /^filter: expected no filter by a band .* for groups of one rollout/,
+    ],
+    [
+      { algorithm: { groupWeight: adora({ lengthLimit: 4094 }) } },
+      /^algorithm.groupWeight.lengthLimit: expected at most decoding.maxTokens \(16\), or null/,
+    ],
+    [
+      { algorithm: remax(), reward: { dynamicLength: dynamicLength() } },
+      /^reward.dynamicLength: expected null with the advantage remax/,
+    ],
+  ];
+  for (const [patch, message] of faults) {
+    throws(() => checkRunConfig(refine(config, patch)), { message });
+  }
 });

@@ -22,6 +22,7 @@ export function crossFaults(config: RunConfig): Fault[] {
     ...startFaults(config),
     ...algorithmFaults(config),
     ...gdpoFaults(config),
+    ...emptyFaults(config),
     ...samplerFaults(config),
     ...evaluationFaults(config),
     ...rewardFaults(config.reward, config.decoding.maxTokens).map(({ path, problem }) => ({
@@ -114,6 +115,36 @@ function algorithmFaults({ algorithm, filter, training: { batchSize } }: RunConf
       problem:
         `expected less than algorithm.groupSize (${groupSize}), so that there is a rest of the ` +
         `group to continue with, got ${filter.screeningRollouts}`,
+    });
+  }
+  return faults;
+}
+
+/** What would be accepted, and never be what its name says. */
+function emptyFaults({ algorithm, decoding, filter, reward }: RunConfig): Fault[] {
+  const { advantage, groupSize, groupWeight } = algorithm;
+  const faults: Fault[] = [];
+  if (filter.kind === "accuracyBand" && filter.bounds === "exclusive" && groupSize < 2) {
+    faults.push({
+      path: ["filter"],
+      problem: "expected no filter by a band that leaves its ends out for groups of one rollout, " +
+        `which are at its ends, got ${filter.kind}`,
+    });
+  }
+  const limit = groupWeight.kind === "adora" ? groupWeight.lengthLimit : null;
+  if (limit !== null && limit > decoding.maxTokens) {
+    faults.push({
+      path: ["algorithm", "groupWeight", "lengthLimit"],
+      problem:
+        `expected at most decoding.maxTokens (${decoding.maxTokens}), or null for responses ` +
+        `that were cut off, got ${limit}`,
+    });
+  }
+  if (advantage.kind === "remax" && reward.dynamicLength !== null) {
+    faults.push({
+      path: ["reward", "dynamicLength"],
+      problem: "expected null with the advantage remax, whose greedy response has no group to be " +
+        "compared with, got settings",
     });
   }
   return faults;

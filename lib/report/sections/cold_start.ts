@@ -2,9 +2,10 @@
 import { bands, blockMeans, type Point } from "../../analysis/curve.ts";
 import { evaluations } from "../../analysis/evaluations.ts";
 import { seedEstimate } from "../../analysis/paired_seeds.ts";
-import type { ColdStartResults } from "../../analysis/results.ts";
+import type { ColdStartResults, ExperimentResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { SupervisedConfig } from "../../algorithm/supervised.ts";
+import { coldStartId } from "../../schema/identity.ts";
 import type { SliceResult, SplitResult } from "../../schema/run_record.ts";
 import { curveChart } from "../charts/curve_chart.ts";
 import type { ReportContext, Section } from "../define_report.ts";
@@ -82,9 +83,18 @@ function addedUp(results: readonly SplitResult[], key: "families" | "levels") {
   return sums;
 }
 
+/** The arms that begin with one of these stages. */
+function armsOf(stages: readonly ColdStartResults[], { arms }: ExperimentResults): string[] {
+  const ids = new Set(stages.map(({ id }) => id));
+  return arms.filter(({ runs }) => runs.some(({ config }) => ids.has(coldStartId(config))))
+    .map(({ name }) => name);
+}
+
+/** @param arms what begins with these stages; null where every arm does */
 async function supervised(
   all: readonly ColdStartResults[],
   index: number,
+  arms: readonly string[] | null,
   { svg }: ReportContext,
 ): Promise<Html | null> {
   const stages = all.flatMap(({ config, records }) => {
@@ -133,7 +143,7 @@ async function supervised(
     many ? `${percentText(seedEstimate(values))} %` : formatShare(values[0]!);
   return figure({
     id: `figure-cold-start-${index}`,
-    content: markup`<h3>Supervised stage</h3>${
+    content: markup`<h3>Supervised stage${arms === null ? null : `: ${arms.join(", ")}`}</h3>${
       panels([
         panel("Loss (nats per response token)", await svg(chart(loss, "~g"), "Cold-start loss")),
         panel(
@@ -147,7 +157,7 @@ async function supervised(
     caption: markup`${
       many
         ? `${stages.length} cold starts, one for each seed: bold is their mean with a 95 % Student-t interval, thin are single ones; the table adds them up`
-        : "One run, shared by every arm and seed"
+        : `One run, shared by every ${arms === null ? "arm and seed" : "seed of these arms"}`
     }. Loss: means over ${block} successive steps. Accuracy on ${first.last.prompts} validation prompts after the supervised stage: ${
       share(results.map(({ accuracy }) => accuracy))
     }; ${share(results.map(({ format }) => format))} of the responses have the required format.${
@@ -164,8 +174,10 @@ export function coldStart(): Section {
     title: "Cold start",
     write: async (context) => {
       const stages = [];
-      for (const [i, like] of alike(context.results.coldStarts).entries()) {
-        const written = await supervised(like, i + 1, context);
+      const groups = alike(context.results.coldStarts);
+      for (const [i, like] of groups.entries()) {
+        const arms = groups.length === 1 ? null : armsOf(like, context.results);
+        const written = await supervised(like, i + 1, arms, context);
         if (written !== null) stages.push(written);
       }
       const spread = await passRateSpread(context);
