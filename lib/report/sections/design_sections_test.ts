@@ -4,6 +4,8 @@ import cost from "../../../reports/cost_of_scoring.ts";
 import dynamics from "../../../reports/vps_dynamics.ts";
 import stages from "../../../reports/table3_stages.ts";
 import type { ExperimentResults } from "../../analysis/results.ts";
+import { coldStartId } from "../../schema/identity.ts";
+import { refine } from "../../schema/refine.ts";
 import type { RunConfig } from "../../schema/run_config.ts";
 import type { Report } from "../define_report.ts";
 import {
@@ -101,6 +103,28 @@ Deno.test("stageTable() says where seeds share a cold start", async () => {
   ok(html.includes("4 seeds share 1 cold start:"));
   ok(html.includes("too few seeds to judge"));
   ok(html.includes("One run, shared by every arm and seed"));
+});
+
+Deno.test("coldStart() says which arms begin with which of several", async () => {
+  const results = stageResults({ shared: true });
+  const [first, second] = results.arms, [shared] = results.coldStarts;
+  const longer = (config: RunConfig) => refine(config, { coldStart: { steps: 99 } });
+  const config = longer(shared!.config);
+  const html = await pageOf(only(stages, "cold-start"), {
+    ...results,
+    arms: [first!, {
+      ...second!,
+      config: longer(second!.config),
+      runs: second!.runs.map((run) => ({ ...run, config: longer(run.config) })),
+    }],
+    coldStarts: [shared!, { ...shared!, id: coldStartId(config), config }],
+  });
+  deepEqual([...html.matchAll(/<h3>(Supervised stage[^<]*)/g)].map(([, title]) => title), [
+    "Supervised stage: + GRPO",
+    "Supervised stage: + VAS",
+  ]);
+  ok(html.includes("One run, shared by every seed of these arms"));
+  ok(!html.includes("every arm and seed"));
 });
 
 Deno.test("staleness() and the flow stand in the dynamics' page, each beside its control", async () => {
