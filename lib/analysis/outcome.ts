@@ -1,8 +1,10 @@
 /** The numbers an experiment is judged by: one per run. */
+import type { DatasetConfig } from "../dataset/dataset.ts";
 import type { StepRecord } from "../schema/run_record.ts";
 import type { RunData } from "../store/run_data.ts";
 import { accuracyCurve, commonBudget } from "./accuracy_curve.ts";
 import { interpolate, meanHeight } from "./curve.ts";
+import { evaluations } from "./evaluations.ts";
 import type { ExperimentResults } from "./results.ts";
 
 /** One number per run, with what it says. */
@@ -51,6 +53,35 @@ function accuracyAtEqual(
   };
 }
 
+/** Whether a pool, or a part of it, holds back pictures or texts. */
+function isOneModality(dataset: DatasetConfig): boolean {
+  switch (dataset.kind) {
+    case "microMath":
+      return dataset.trainOn !== "all";
+    case "files":
+      return false;
+    case "mixture":
+      return Object.values(dataset.sources).some(isOneModality);
+    default:
+      return dataset satisfies never;
+  }
+}
+
+/** Accuracy on one kind of validation prompts, where arms were trained on different kinds. */
+function ofModality(modality: "image" | "text", words: string): Outcome {
+  return {
+    key: `${modality}Accuracy`,
+    label: `Validation accuracy on prompts ${words}, at the end`,
+    method: "at the last evaluation",
+    unit: "share",
+    role: "exploratory",
+    valueOf: (run) => {
+      const slice = evaluations(run).at(-1)?.splits.validation?.modalities[modality];
+      return slice === undefined ? null : slice.correct / slice.prompts;
+    },
+  };
+}
+
 /**
  * The outcomes of an experiment, the main ones first. Where runs end by a budget of tokens, accuracy is judged at
  * equal tokens, else at the last step.
@@ -89,6 +120,9 @@ export function outcomesOf(results: ExperimentResults): readonly Outcome[] {
       role: isLimited ? "exploratory" : "main",
       valueOf: (run) => accuracyCurve(run, "step").at(-1)?.y ?? null,
     },
+    ...results.arms.some(({ config }) => isOneModality(config.dataset))
+      ? [ofModality("image", "with a picture"), ofModality("text", "without a picture")]
+      : [],
     {
       key: "clipFraction",
       label: "Clip fraction",

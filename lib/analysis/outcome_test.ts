@@ -43,3 +43,23 @@ Deno.test("accuracy at equal tokens is that of the last evaluation for the cheap
   ok(limited.arms[0]!.runs.includes(same[0]!), "uniform sampling spends nothing on scoring");
   ok(runs.every((run) => outcome.valueOf(run) !== null));
 });
+
+Deno.test("outcomesOf() tells prompts with and without a picture apart where a pool has one kind", () => {
+  const oneKind: ExperimentResults = {
+    ...results,
+    arms: results.arms.map((arm) => ({
+      ...arm,
+      config: refine(arm.config, { dataset: { trainOn: "image" } }),
+    })),
+  };
+  const keys = rolesOf(oneKind);
+  ok(keys.includes("imageAccuracy exploratory") && keys.includes("textAccuracy exploratory"));
+  const run = doneRuns(oneKind.arms[0]!)[0]!;
+  const value = (key: string) => outcomesOf(oneKind).find((one) => one.key === key)!.valueOf(run)!;
+  const last = run.records.filter((record) => record.kind === "evaluation").at(-1)!;
+  const { modalities, prompts } = last.splits.validation!;
+  const { image, text } = modalities;
+  const mixed = (value("imageAccuracy") * image!.prompts + value("textAccuracy") * text!.prompts) /
+    prompts;
+  ok(Math.abs(mixed - value("finalAccuracy")) < 1e-9);
+});
