@@ -85,13 +85,18 @@ function asTree(
   return ordered;
 }
 
+/** Longest text of what varies; `--json` has the whole. */
+const VARIES_WIDTH = 80;
+
 /** "" where the case is named after what varies. */
 function variesInWords({ label, factors }: RunDescription): string {
   const texts = Object.entries(factors).map(([path, value]) => `${path} = ${valueLabel(value)}`);
   const last = Object.entries(factors).map(([path, value]) =>
     `${path.slice(path.lastIndexOf(".") + 1)} = ${valueLabel(value)}`
   );
-  return last.every((text) => label.includes(text)) ? "" : texts.join(", ");
+  if (last.every((text) => label.includes(text))) return "";
+  const text = texts.join(", ");
+  return text.length <= VARIES_WIDTH ? text : `${text.slice(0, VARIES_WIDTH - 1)}…`;
 }
 
 /** Seconds from which on a user may prefer the quick version. */
