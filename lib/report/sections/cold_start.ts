@@ -2,7 +2,7 @@
 import { bands, blockMeans, type Point } from "../../analysis/curve.ts";
 import { evaluations } from "../../analysis/evaluations.ts";
 import { seedEstimate } from "../../analysis/paired_seeds.ts";
-import type { ColdStartResults, ExperimentResults } from "../../analysis/results.ts";
+import { type ColdStartResults, doneRuns, type ExperimentResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { SupervisedConfig } from "../../algorithm/supervised.ts";
 import { coldStartId } from "../../schema/identity.ts";
@@ -83,10 +83,10 @@ function addedUp(results: readonly SplitResult[], key: "families" | "levels") {
   return sums;
 }
 
-/** The arms that begin with one of these stages. */
+/** The arms with a finished run that begins with one of these stages. */
 function armsOf(stages: readonly ColdStartResults[], { arms }: ExperimentResults): string[] {
   const ids = new Set(stages.map(({ id }) => id));
-  return arms.filter(({ runs }) => runs.some(({ config }) => ids.has(coldStartId(config))))
+  return arms.filter((arm) => doneRuns(arm).some(({ config }) => ids.has(coldStartId(config))))
     .map(({ name }) => name);
 }
 

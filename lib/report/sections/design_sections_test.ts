@@ -4,6 +4,7 @@ import cost from "../../../reports/cost_of_scoring.ts";
 import dynamics from "../../../reports/vps_dynamics.ts";
 import stages from "../../../reports/table3_stages.ts";
 import type { ExperimentResults } from "../../analysis/results.ts";
+import { pretrained } from "../../policy/pretrained.ts";
 import { coldStartId } from "../../schema/identity.ts";
 import { refine } from "../../schema/refine.ts";
 import type { RunConfig } from "../../schema/run_config.ts";
@@ -125,6 +126,20 @@ Deno.test("coldStart() says which arms begin with which of several", async () =>
   ]);
   ok(html.includes("One run, shared by every seed of these arms"));
   ok(!html.includes("every arm and seed"));
+});
+
+Deno.test("coldStart() has nothing to say about pretrained models, which begin without one", async () => {
+  const results = stageResults({ shared: true });
+  const arms = results.arms.map((arm) => {
+    const config = refine(arm.config, { model: pretrained("a/model"), coldStart: null });
+    return {
+      ...arm,
+      config,
+      runs: arm.runs.map((run) => ({ ...run, config, status: "to do" as const })),
+    };
+  });
+  const html = await pageOf(only(stages, "cold-start"), { ...results, arms, coldStarts: [] });
+  ok(!html.includes("Supervised stage"));
 });
 
 Deno.test("staleness() and the flow stand in the dynamics' page, each beside its control", async () => {

@@ -87,7 +87,7 @@ function fromOneColdStart(
   const runs = results.arms.flatMap(doneRuns).map(({ config }) => coldStartId(config));
   const arms = results.arms.map((arm) => ({
     ...arm,
-    runs: arm.runs.filter(({ config }) => coldStartId(config) === runs[0]),
+    runs: doneRuns(arm).filter(({ config }) => coldStartId(config) === runs[0]),
   }));
   return { results: { ...results, arms }, of: new Set(runs).size };
 }
