@@ -1,7 +1,7 @@
 /** A report as files for a paper: figures, tables, numbers, records. */
 import { dirname, join, resolve } from "node:path";
 import { compareArms } from "../../analysis/comparison.ts";
-import type { ExperimentResults } from "../../analysis/results.ts";
+import { doneRuns, type ExperimentResults } from "../../analysis/results.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { diskFiles, encodeJson, readJson, storeError } from "../../store/files.ts";
 import type { Report } from "../define_report.ts";
@@ -26,6 +26,7 @@ import { latexTable } from "./latex.ts";
 import { csvTable, markdownTable } from "./plain_tables.ts";
 import { type ExportedFile, readme } from "./readme.ts";
 import { slug } from "./slug.ts";
+import { trainingLog } from "./training_log.ts";
 
 /** Says that a folder was written by {@link exportReport}, and may be replaced by it. */
 const MANIFEST = "export.json";
@@ -48,7 +49,7 @@ class ExportFolder {
   readonly #chartName = nameGiver();
 
   constructor(readonly path: string) {
-    for (const name of ["figures", "tables", "data", "records"]) {
+    for (const name of ["figures", "tables", "data", "records", "logs/easyr1", "logs/verl"]) {
       diskFiles.makeFolder(join(path, name));
     }
   }
@@ -199,6 +200,17 @@ export async function exportReport(
         "responses kept word by word, as verl dumps them",
         generations,
       );
+    }
+    for (
+      const run of new Map(results.arms.flatMap(doneRuns).map((run) => [run.id, run])).values()
+    ) {
+      for (const system of ["easyr1", "verl"] as const) {
+        output.write(
+          join("logs", system, `${run.id}.jsonl`),
+          `training logs in the form of ${system === "verl" ? "verl" : "EasyR1"}'s file logger`,
+          trainingLog(run, system),
+        );
+      }
     }
     for (const name of await exportRecords(results, join(fresh, "records"))) {
       output.files.push({ file: join("records", name), about: "" });

@@ -31,6 +31,9 @@ has a row per prompt and refresh, \`probe_prompts\` and \`probe_outcomes\` those
 
 \`generations.jsonl\`, where runs kept responses, has one of them per line: \`input\`, \`output\`, \`gts\`, \`score\` and \`step\` as in
 verl's dumps, then where it comes from and the terms of its score.
+
+\`logs\` has every finished run once more, a line per step, as the file loggers of EasyR1 (keys nested at each slash) and
+verl (flat, below \`data\`) write it: what reads their logs reads these.
 `;
 
 /** The text of README.md. */
