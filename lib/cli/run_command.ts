@@ -1,5 +1,7 @@
 /** `run`: executes what is not done, then writes the report. */
 import { fileURLToPath } from "node:url";
+import { createDataset } from "../dataset/dataset.ts";
+import { whyUnreadable } from "../policy/read_question.ts";
 import { planTotals } from "../plan/format_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createReporter, listed } from "../runner/reporters.ts";
@@ -33,6 +35,7 @@ export async function runCommand(
   if (plan === null) return EXIT.nothingMatched;
   const jobs = jobsOf(plan);
   const store = openStore(given.store, { create: true });
+  await checkData(plan, store);
   if (!given.json) announce(plan, store, given);
   const { result, exit } = await sweep(plan, jobs, store, given, engines);
   let report: string | null = null, fault: string | null = null;
@@ -48,6 +51,17 @@ export async function runCommand(
   if (fault === null) return exit;
   console.error(`error: no report: ${fault}`);
   return exit === EXIT.done ? EXIT.failed : exit;
+}
+
+/** Reads the files that runs yet to be executed need: a fault is to be known before hours of training, not after. */
+async function checkData({ runs }: Plan, store: Store): Promise<void> {
+  const statuses = store.statuses(runs.map(({ id }) => id));
+  const open = runs.filter(({ id, config }) =>
+    statuses.get(id) !== "done" && config.dataset.kind !== "microMath"
+  );
+  for (const dataset of new Set(open.map(({ config }) => config.dataset))) {
+    await createDataset(dataset, whyUnreadable);
+  }
 }
 
 /** What is about to be generated and how long it may take, unless there is nothing to do. */

@@ -69,7 +69,19 @@ export async function loadFunction(
       `expected ${module} to have a function as its default export, got ${typeof found}`,
     );
   }
-  return found as (...args: readonly unknown[]) => unknown;
+  const call = found as (...args: readonly unknown[]) => unknown;
+  return (...args) => {
+    try {
+      return call(...args);
+    } catch (error) {
+      throw new ConfigError(
+        field,
+        `expected ${module} to return, got a fault: ${
+          error instanceof Error ? error.message : String(error)
+        }`,
+      );
+    }
+  };
 }
 
 function digestOf(field: string, module: string): string {

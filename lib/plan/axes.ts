@@ -148,12 +148,16 @@ function labelWriter(
 /** Characters beyond which fields are no longer written out: those of a whole stage. */
 const MOST_CHARACTERS = 80;
 
+/** SHA-256 in hexadecimal, which nobody reads to the end. */
+const DIGEST = /\b[0-9a-f]{64}\b/g;
+
 /**
  * A component by its kind, with the fields in which components of that kind on the same axis differ; other fields all,
  * of many only those that differ.
  */
 export function valueLabel(value: Json, siblings: readonly Json[] = []): string {
-  if (!isObject(value)) return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value.replace(DIGEST, (digest) => `${digest.slice(0, 8)}…`);
+  if (!isObject(value)) return JSON.stringify(value);
   const fields = Object.entries(value as Factors);
   const write = (entries: typeof fields) =>
     entries.map(([key, field]) => `${key}: ${valueLabel(field)}`).join(", ");

@@ -121,6 +121,12 @@ export function planTotals(
         (rollouts.discarded === 0 ? "" : `, ${NUMBER.format(rollouts.discarded)} for baselines`),
     );
   }
+  if (runs.some(({ seconds }) => seconds === null)) {
+    lines.push(
+      "pretrained models: what they generate for measuring is not counted in full, for their files " +
+        "are where they are trained, and neither is their time",
+    );
+  }
   const isOpen = ({ status }: { status: string }) => status !== "done";
   const open = runs.filter(isOpen), openStarts = coldStarts.filter(isOpen).length;
   const openRuns = open.filter(({ seconds }) => seconds !== null).length;

@@ -86,3 +86,13 @@ Deno.test("a custom reward that gives no finite number stops the run, with the r
     });
   }
 });
+
+Deno.test("a custom reward that throws stops the run and is named", async () => {
+  await withModule("export default () => { throw new Error('no luck'); };", async (module) => {
+    const reward = await loadCustomReward(pinCustomReward(customReward(module)));
+    throws(() => reward(makeInput({ text: "so" })), {
+      name: "ConfigError",
+      message: `reward.custom.module: expected ${module} to return, got a fault: no luck`,
+    });
+  });
+});

@@ -10,12 +10,10 @@ export interface RemoteRewardConfig {
   readonly weight: number;
   /** Until one request counts as failed. */
   readonly timeoutSeconds: number;
-  /** Requests for one batch at most. Each waits about twice as long as the one before it. */
+  /** Requests for one batch at most, each after about twice the wait of the one before it; then the run stops. */
   readonly tries: number;
   /** Rollouts in one request. */
   readonly batchSize: number;
-  /** What happens after the last try: the run stops, or the batch's remote reward is 0 and a warning says so. */
-  readonly onFailure: "stop" | "zero";
 }
 
 /** A reward model at these addresses: 5 tries of 180 s, as OpenRLHF's client has. */
@@ -27,7 +25,6 @@ export function remoteReward(
     timeoutSeconds = 180,
     tries = 5,
     batchSize = 128,
-    onFailure = "stop",
   }: Partial<Omit<RemoteRewardConfig, "urls">> = {},
 ): RemoteRewardConfig {
   return {
@@ -37,7 +34,6 @@ export function remoteReward(
     timeoutSeconds,
     tries,
     batchSize,
-    onFailure,
   };
 }
 
@@ -51,7 +47,6 @@ export const remoteRewardSchema = z.strictObject({
   timeoutSeconds: z.number().gt(0).max(86400),
   tries: z.int().min(1).max(100),
   batchSize: z.int().min(1).max(65536),
-  onFailure: z.enum(["stop", "zero"]),
 }) satisfies z.ZodType<RemoteRewardConfig>;
 
 /**

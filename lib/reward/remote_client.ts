@@ -21,8 +21,6 @@ export interface RemoteOptions {
   readonly signal?: AbortSignal | null;
   /** Waits before the next try. */
   readonly wait?: (seconds: number, signal: AbortSignal | null) => Promise<void>;
-  /** Hears what `onFailure: "zero"` let pass; by default the error output. */
-  readonly warn?: (message: string) => void;
   /** Where waiting times are drawn from. */
   readonly random?: RandomSource;
 }
@@ -38,15 +36,14 @@ const LONGEST_WAIT = 60;
  * Batches of `batchSize` go to the servers in turn; each server has one request at a time.
  *
  * Errors: a {@link RemoteRewardError} naming address, status and what came, after the last try (at once for an
- * answer that another try would not mend), unless `onFailure` is `zero`; the signal's reason.
+ * answer that another try would not mend); the signal's reason.
  */
 export async function askRemote(
   config: RemoteRewardConfig,
   rollouts: readonly RewardInput[],
-  { signal = null, wait = waitFor, warn = console.error, random = randomSource(0, "remote") }:
-    RemoteOptions = {},
+  { signal = null, wait = waitFor, random = randomSource(0, "remote") }: RemoteOptions = {},
 ): Promise<Record<string, number>[]> {
-  const { name, urls, batchSize, weight, onFailure } = config;
+  const { name, urls, batchSize, weight } = config;
   const batches = Array.from({ length: Math.ceil(rollouts.length / batchSize) }, (_, i) => ({
     index: i,
     rollouts: rollouts.slice(i * batchSize, (i + 1) * batchSize),
@@ -61,12 +58,8 @@ export async function askRemote(
         answers[index] = await askPatiently(url, rollouts, config, { signal: stop, wait, draws });
       } catch (error) {
         if (stop.aborted) throw stop.reason;
-        if (onFailure === "stop" || !(error instanceof RemoteRewardError)) {
-          ended.abort(error);
-          throw error;
-        }
-        warn(`${error.message}; ${name} of ${rollouts.length} rollouts counts as 0`);
-        answers[index] = { rewards: rollouts.map(() => 0), parts: null };
+        ended.abort(error);
+        throw error;
       }
     }
   }));
@@ -75,7 +68,7 @@ export async function askRemote(
     rewards.map((reward, i) => {
       const terms = names.map((part): [string, number] => [
         `${name}.${part}`,
-        parts === null ? 0 : weight * parts.get(part)![i]!,
+        weight * parts.get(part)![i]!,
       ]);
       const rest = weight * reward - terms.reduce((total, [, value]) => total + value, 0);
       return { [name]: rest, ...Object.fromEntries(terms) };
@@ -85,15 +78,15 @@ export async function askRemote(
 
 interface Answer {
   readonly rewards: readonly number[];
-  /** Null where there was no answer and zeros stand in for it. */
-  readonly parts: ReadonlyMap<string, readonly number[]> | null;
+  readonly parts: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Names of the parts, sorted. Servers of one model name the same ones. */
 function namesOfParts(answers: readonly Answer[], { urls }: RemoteRewardConfig): string[] {
-  const lists = answers.flatMap(({ parts }, i) =>
-    parts === null ? [] : [{ url: urls[i % urls.length]!, names: [...parts.keys()].sort() }]
-  );
+  const lists = answers.map(({ parts }, i) => ({
+    url: urls[i % urls.length]!,
+    names: [...parts.keys()].sort(),
+  }));
   const first = lists[0];
   const other = lists.find(({ names }) => names.join() !== first!.names.join());
   if (other !== undefined) {

@@ -185,18 +185,6 @@ Deno.test("askRemote() says so when nobody listens, and stops the run", async ()
   });
 });
 
-Deno.test("askRemote() counts a failed batch as 0 where it was told to, and warns", async () => {
-  await withServer(lengths, async (url) => {
-    const dead = deadUrl(), warnings: string[] = [];
-    const config = remoteReward([url, dead], { batchSize: 3, tries: 1, onFailure: "zero" });
-    const { parts } = await ask(config, { warn: (message) => warnings.push(message) });
-    deepEqual(remotes(parts), [1, 2, 3, 0, 0]);
-    equal(warnings.length, 1);
-    match(warnings[0]!, /remote of 2 rollouts counts as 0$/);
-    ok(warnings[0]!.startsWith(dead));
-  });
-});
-
 Deno.test("askRemote() refuses servers that divide the reward differently", async () => {
   const parted: Handler = ({ labels }) =>
     Response.json({ rewards: labels.map(() => 1), acc_rewards: labels.map(() => 1) });

@@ -1,6 +1,7 @@
 /** Executes one task: the engine yields, the run's folder keeps. */
 import { ConfigError, StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
+import { RemoteRewardError } from "../reward/remote_client.ts";
 import { diskFiles, type Files } from "../store/files.ts";
 import type { Circumstances } from "../store/provenance.ts";
 import { FILES, RunFolder, type RunFolderOptions, writeFailure } from "../store/run_folder.ts";
@@ -100,8 +101,10 @@ function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** An error with its stack, or as one line when it is about settings. */
+/** An error with its stack, or as one line when it is about settings, the store or a reward model. */
 export function describe(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof StoreError) return error.message;
+  const isExpected = error instanceof ConfigError || error instanceof StoreError ||
+    error instanceof RemoteRewardError;
+  if (isExpected) return error.message;
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 /** The answer in words and numbers, each claim with its interval; all sentences follow from the data. */
 import { compareArms, type Comparison, type Verdict } from "../../analysis/comparison.ts";
+import { measuredUnlike } from "../../analysis/measurement.ts";
 import type { Outcome } from "../../analysis/outcome.ts";
+import type { ExperimentResults } from "../../analysis/results.ts";
 import { createTable } from "../../analysis/table.ts";
 import type { Section } from "../define_report.ts";
 import { formatP, outcomeFormat } from "../format.ts";
@@ -197,15 +199,30 @@ function outcomeList(outcomes: readonly Outcome[], comparisons: readonly Compari
   return markup`<ul class="answer">${items}</ul>`;
 }
 
+/** A warning where the arms' accuracies are different quantities; null where they are one. */
+function unlikeText({ arms }: ExperimentResults): string | null {
+  const unlike = measuredUnlike(arms);
+  return unlike.length === 0
+    ? null
+    : `Differences in accuracy say nothing here: the arms do not share ${
+      unlike.join(", ")
+    } by which it is measured.`;
+}
+
 /** Every outcome of every arm against the baseline, paired by seed. */
 export function answer(): Section {
   return {
     id: "answer",
     title: "Answer",
-    sentence: ({ results, baselines }) => answerSentence(compareArms(results, baselines)),
+    sentence: ({ results, baselines }) => {
+      const sentence = answerSentence(compareArms(results, baselines));
+      const warning = unlikeText(results);
+      return warning === null || sentence === null ? sentence : `${sentence} ${warning}`;
+    },
     write: async ({ results, baselines, baselineNote, seedMeaning }) => {
       const comparisons = compareArms(results, baselines);
-      const note = baselineNote === null ? null : markup`<p class="notice">${baselineNote}</p>`;
+      const notices = [baselineNote, unlikeText(results)].filter((notice) => notice !== null);
+      const note = notices.map((notice) => markup`<p class="notice">${notice}</p>`);
       if (comparisons.length === 0) {
         return markup`${note}<p>No finished run can be compared yet: a difference needs the same seed finished in an arm and in its baseline (${baselines.first.name}).</p>`;
       }
