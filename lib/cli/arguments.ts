@@ -185,8 +185,8 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
     name: "split",
     value: "NAME",
     meaning:
-      "the split to write (data; default: train, the pool) or to evaluate on (eval; default: " +
-      "validation): train, verse, …, several with commas, or all",
+      "data: the split to write (default: train, the pool); eval: those to evaluate on (default: " +
+      "validation), several with commas, or all",
     commands: ["data", "eval"],
   },
   checkpoint: {
@@ -222,7 +222,7 @@ const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
   generations: {
     name: "generations",
     value: "FILE.jsonl",
-    meaning: "write every response there",
+    meaning: "write every response there, below this folder",
     commands: ["eval"],
   },
   keys: {

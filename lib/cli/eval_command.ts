@@ -94,7 +94,7 @@ function splitsIn(
     if (known.includes(name)) continue;
     throw new ConfigError(
       "--split",
-      `${run} has no split "${name}"${didYouMean(name, known)}; there are ${known.join(", ")}`,
+      `${run} has no split "${name}"${didYouMean(name, known)} (there are ${known.join(", ")})`,
     );
   }
   return wanted;

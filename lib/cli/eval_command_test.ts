@@ -164,7 +164,7 @@ Deno.test("eval repeats the evaluations of a run, and evaluates what it kept els
     const targets = (...args: string[]) => evalTargets(parsed(...args), store);
     await rejects(
       evalCommand(parsed(id, "--split=verze")),
-      /^ConfigError: --split: \w+ has no split "verze"; did you mean "verse"\?; there are validation, /,
+      /^ConfigError: --split: \w+ has no split "verze"; did you mean "verse"\? \(there are validation, /,
     );
     await rejects(
       evalCommand(parsed(id, "--checkpoint=1")),

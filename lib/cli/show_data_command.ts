@@ -1,5 +1,5 @@
 /** `show-data`: what the policy is asked, to look at. */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createDataset } from "../dataset/dataset.ts";
 import { whyUnreadable } from "../policy/read_question.ts";
 import { renderSamplesPage } from "../report/samples_page.ts";
@@ -12,7 +12,7 @@ const SAMPLES_PER_CELL = 6;
 
 /** Writes a page with samples of a recipe's data set. */
 export async function showDataCommand({ file }: Arguments): Promise<number> {
-  const name = file ?? "mmr1_micro";
+  const name = basename(file ?? "mmr1_micro", ".yaml");
   const dataset = await createDataset(recipe(name).dataset, whyUnreadable);
   const path = join("reports", "html", `data_${name}.html`);
   diskFiles.makeFolder(dirname(path));

@@ -44,6 +44,13 @@ export function docComment(source: string): string {
 }
 
 function findFile(path: string): string {
+  if (/\.ya?ml$/.test(path)) {
+    throw new ConfigError(
+      path,
+      "expected an experiment, a TypeScript file, got a recipe, which is settings to start one from: " +
+        `base: recipe("${basename(path, extname(path))}")`,
+    );
+  }
   const candidates = extname(path) === ""
     ? [`${path}.ts`, join(FOLDER, `${path}.ts`)]
     : [path, join(FOLDER, path)];

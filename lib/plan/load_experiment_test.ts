@@ -147,3 +147,10 @@ Deno.test("loadExperiment() refuses a file that exports something else, or throw
     );
   }
 });
+
+Deno.test("loadExperiment() says what a recipe is for", async () => {
+  await rejects(loadExperiment("recipes/mmr1_micro.yaml"), {
+    name: "ConfigError",
+    message: /^recipes\/mmr1_micro.yaml: expected an experiment, .*: base: recipe\("mmr1_micro"\)$/,
+  });
+});
