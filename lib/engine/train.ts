@@ -3,103 +3,37 @@
  *
  * One page, to be read against the paper; each part it calls is a page of its own.
  */
-import { loadGroupFilter } from "../algorithm/group_filter.ts";
 import { nextKlCoefficient } from "../algorithm/kl_controller.ts";
-import { ConfigError } from "../core/errors.ts";
-import { randomSource } from "../core/random.ts";
-import { createDataset } from "../dataset/dataset.ts";
-import { parameterCount, policyShape } from "../policy/parameters.ts";
-import { whyUnreadable } from "../policy/read_question.ts";
-import { accuracyJudge, createJudge } from "../reward/judge.ts";
-import { createSampler, type RefreshPhase } from "../sampler/sampler.ts";
-import { stagesOf } from "../schema/identity.ts";
+import type { RefreshPhase } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import { type RunRecord, spent } from "../schema/run_record.ts";
-import { onnxRuntime } from "../tensor/session.ts";
 import { batchAdvantages } from "./batch_advantages.ts";
 import { batchReferences } from "./batch_references.ts";
 import { collectGroups } from "./collect_groups.ts";
-import { GenerationCounter } from "./counter.ts";
-import { Critic } from "./critic.ts";
 import type { ColumnsFile, EngineStep } from "./engine_step.ts";
 import { evaluate } from "./evaluate.ts";
 import { galleryOf } from "./gallery.ts";
-import { KeptPolicies } from "./kept_policies.ts";
-import { freshState, Learner } from "./learner.ts";
-import { miniBatches, trainingSizes } from "./mini_batch.ts";
-import { PolicyRuntime } from "./policy_runtime.ts";
+import { miniBatches } from "./mini_batch.ts";
 import { probePrompts } from "./probe.ts";
+import { createRunParts, type TrainExecution } from "./run_parts.ts";
 import { scorePool } from "./score_pool.ts";
-import { decodePolicy, decodeSnapshot, encodePolicy, encodeSnapshot } from "./snapshot.ts";
+import { encodePolicy, encodeSnapshot } from "./snapshot.ts";
 import { stepRecord } from "./step_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
-
-/** How a run is executed. None of it changes what the run's result is. */
-export interface TrainExecution {
-  /** The policy of the cold start, or of the stage before: where training starts, and the frozen reference. */
-  readonly policy: Uint8Array;
-  /** The snapshot to resume from; null begins afresh. */
-  readonly resume: Uint8Array | null;
-  readonly threads: number;
-}
 
 /** Executes one run, a step at a time. */
 export async function* trainEngine(
   config: RunConfig,
   seed: number,
-  { policy: initial, resume, threads }: TrainExecution,
+  execution: TrainExecution,
 ): AsyncGenerator<EngineStep> {
-  const { algorithm, decoding, evaluation, model, optimizer, training } = config;
-  if (model.kind !== "transformer") {
-    throw new ConfigError(
-      "model.kind",
-      `expected "transformer", which is trained here, got "${model.kind}"`,
-    );
-  }
-  const { temperature } = decoding, { kl, advantage } = algorithm;
-  const run = randomSource(seed, "run"), stage = stagesOf(config).length - 1;
-  // A later stage draws anew; evaluations have the same uniform numbers throughout.
-  const random = stage === 0 ? run : run.at("stage", stage);
-  const runtime = await onnxRuntime({ threads });
-  const shape = policyShape(model, decoding.maxTokens);
-  const dataset = await createDataset(config.dataset, whyUnreadable);
-  const pool = dataset.train, budget = training.tokenBudget ?? Infinity;
-  const judge = await createJudge(config.reward, decoding);
-  const accuracy = await accuracyJudge(config.reward);
-  const keeps = await loadGroupFilter(config.filter);
-
-  const start = decodePolicy(initial, parameterCount(shape));
-  const saved = resume === null ? null : decodeSnapshot(resume, parameterCount(shape));
-  const policy = new PolicyRuntime(runtime, shape);
-  const reference = policy.parameters(start.parameters), sizes = trainingSizes(config);
-  const learner = await Learner.create(
-    runtime,
-    shape,
-    algorithm,
-    optimizer,
-    sizes,
-    saved?.learner ?? freshState(start.parameters),
-  );
-  const critic = advantage.kind !== "gae" ? null : await Critic.create(
-    runtime,
-    shape,
-    advantage.critic,
-    optimizer,
-    sizes,
-    saved?.critic ?? Critic.initialState(start.parameters, shape),
-  );
+  const { algorithm, decoding: { temperature }, evaluation, optimizer, training } = config;
+  const { kl, advantage } = algorithm, budget = training.tokenBudget ?? Infinity;
   const criticWarmup = advantage.kind === "gae" ? advantage.critic.warmupSteps : 0;
-  let klCoefficient = saved?.numbers.klCoefficient ?? kl?.coefficient ?? 0;
-  const sampler = createSampler(config.sampler, {
-    prompts: pool.length,
-    batchSize: training.batchSize,
-    steps: training.steps,
-    seed: stage === 0 ? seed : random.at("sampler").integer(2 ** 31),
-    levels: () => Int32Array.from(pool, ({ level }) => level),
-  });
-  if (saved !== null) sampler.restore(saved.sampler);
-  const kept = new KeptPolicies(evaluation.checkpoints, saved?.numbers);
-  const counter = new GenerationCounter(saved ?? start); // a later stage goes on counting
+  const parts = await createRunParts(config, seed, execution);
+  const { runtime, dataset, sampler, judge, accuracy, keeps, kept, counter, random } = parts;
+  const { policy, reference, learner, critic } = parts, pool = dataset.train;
+  let { klCoefficient } = parts;
 
   let records: RunRecord[] = [], files: ColumnsFile[] = [], summary = "";
   let validated: number | null = null;
@@ -134,7 +68,7 @@ export async function* trainEngine(
       accuracy,
       dataset,
       { ...evaluation, step, benchmarks: isEnd },
-      run.at("evaluation"),
+      parts.evaluationRandom,
       counter,
     );
     records.push(record, ...gallery === null ? [] : [gallery]);
@@ -192,11 +126,11 @@ export async function* trainEngine(
     return unit;
   };
 
-  if (saved === null) {
+  if (parts.done === null) {
     await measure(0, true);
     yield finished(0, training.steps === 0);
   }
-  for (let step = (saved?.step ?? 0) + 1, isLast = false; !isLast; step++) {
+  for (let step = (parts.done ?? 0) + 1, isLast = false; !isLast; step++) {
     if (step > training.steps) break;
     // Algorithm 1: every T_update steps, score the whole pool anew with N rollouts each.
     await refresh(step - 1, "beforeDraw");
