@@ -1,7 +1,6 @@
 /** The scorings of a pool that runs wrote down, read from their files. */
 import type { PromptScores } from "../engine/engine_step.ts";
 import type { RefreshRecord } from "../schema/run_record.ts";
-import type { RunData } from "../store/run_data.ts";
 import { placesOf, recordsOf } from "./records_of.ts";
 import { type ArmResults, doneRuns } from "./results.ts";
 

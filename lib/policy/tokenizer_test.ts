@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { randomSource } from "../core/random.ts";
 import { shortcutResponse, unboxed, workedResponse } from "../dataset/demonstration.ts";
-import { CELLS, createMicroMath, demonstrationPrompt, microMath } from "../dataset/micro_math.ts";
+import { CELLS, demonstrationPrompt } from "../dataset/micro_math.ts";
 import { QUESTION_TOKENS, RESPONSE_TOKENS } from "../dataset/prompt.ts";
 import { decode, encodeQuestion, encodeResponse, EOS, PAD, VOCABULARY } from "./tokenizer.ts";
 
@@ -61,9 +61,6 @@ Deno.test("encodeResponse() undoes decode() for any tokens a policy may sample",
 });
 
 Deno.test("decode() undoes encodeResponse() for every kind of demonstration, within the token limits", () => {
-  const dataset = createMicroMath(
-    microMath({ prompts: 1, validationPrompts: 1, benchmarkPrompts: 1 }),
-  );
   const random = randomSource(3, "tokenizer test");
   for (let i = 0; i < 100 * CELLS.length; i++) {
     const prompt = demonstrationPrompt(random.at(i));
