@@ -31,7 +31,17 @@ export function plannedRollouts(config: RunConfig): GenerationCount {
   return { training, discarded, scoring, validation: control + evaluation + probe };
 }
 
-function purposes(config: RunConfig) {
+/** Rollouts by what they are for, and steps; found once for settings that several seeds share. */
+function purposes(config: RunConfig): Purposes {
+  let known = planned.get(config);
+  if (known === undefined) planned.set(config, known = countPurposes(config));
+  return known;
+}
+
+const planned = new WeakMap<RunConfig, Purposes>();
+type Purposes = ReturnType<typeof countPurposes>;
+
+function countPurposes(config: RunConfig) {
   const { algorithm, dataset, evaluation, training } = config;
   const { steps, scoring } = stepsAndScoring(config), size = datasetSize(dataset);
   // Before the first step, every `interval` steps, and after the last.
@@ -39,6 +49,7 @@ function purposes(config: RunConfig) {
   // At the first and the last evaluation, which are one when there are no steps.
   const benchmarks = (steps === 0 ? 1 : 2) * size.benchmarks;
   return {
+    steps,
     training: steps * training.batchSize * algorithm.groupSize,
     discarded: steps * greedyPerStep(config),
     scoring,
@@ -94,7 +105,7 @@ function spentSoFar(config: RunConfig): number {
 
 /** Steps that a run is expected to take: fewer than `training.steps` where its token budget allows no more. */
 export function plannedSteps(config: RunConfig): number {
-  return stepsAndScoring(config).steps;
+  return purposes(config).steps;
 }
 
 /** Sum of all purposes. */

@@ -46,6 +46,8 @@ class VasSampler implements Sampler {
   /** Kept only where not every score is replaced at once. */
   #seen: Seen | null = null;
   #weightedDraw: WeightedDraw | null = null;
+  /** Asked for at every refresh, and by plans thousands of times. */
+  #all: Int32Array | null = null; // [prompts]
 
   constructor(config: VasConfig, pool: Pool) {
     this.#config = config;
@@ -72,7 +74,7 @@ class VasSampler implements Sampler {
       : phase === refreshPhase && finishedSteps % refreshInterval === 0;
     if (!due) return new Int32Array(0);
     const { prompts } = this.#pool;
-    const all = everyIndex(prompts);
+    const all = this.#all ??= everyIndex(prompts);
     const count = Math.ceil(Number((refreshShare * prompts).toPrecision(12)));
     if (finishedSteps === 0 || count === prompts) return all;
     return Int32Array.from(this.#byNeed(random.shuffled(all)).slice(0, count)).sort();
