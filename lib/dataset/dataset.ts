@@ -1,24 +1,25 @@
 /** Data sets by their settings: one place that knows every kind. */
 import { z } from "../../deps.ts";
+import { filesSchema, type QuestionCheck } from "./files/files.ts";
 import {
-  createFiles,
-  type FilesConfig,
-  filesSchema,
-  pinFiles,
-  type QuestionCheck,
-} from "./files/files.ts";
-import {
-  createMicroMath,
   microMath,
   type MicroMathConfig,
   type MicroMathHeldOut,
   microMathSchema,
 } from "./micro_math.ts";
-import { createMixture, type MixtureConfig, mixtureSchema, pinMixture } from "./mixture.ts";
+import {
+  createMixture,
+  createSource,
+  type MixtureConfig,
+  mixtureSchema,
+  pinMixture,
+  pinSource,
+  type SourceConfig,
+} from "./mixture.ts";
 import type { Dataset } from "./prompt.ts";
 
 /** What a run is trained on and evaluated on. */
-export type DatasetConfig = MicroMathConfig | FilesConfig | MixtureConfig;
+export type DatasetConfig = SourceConfig | MixtureConfig;
 
 export const datasetSchema = z.discriminatedUnion("kind", [
   microMathSchema,
@@ -35,30 +36,14 @@ export async function createDataset(
   config: DatasetConfig,
   whyUnreadable: QuestionCheck,
 ): Promise<Dataset> {
-  switch (config.kind) {
-    case "microMath":
-      return createMicroMath(config);
-    case "files":
-      return await createFiles(config, whyUnreadable);
-    case "mixture":
-      return await createMixture(config, whyUnreadable);
-    default:
-      return config satisfies never;
-  }
+  return config.kind === "mixture"
+    ? await createMixture(config, whyUnreadable)
+    : await createSource(config, whyUnreadable);
 }
 
 /** The settings with the digests of their files, which are part of what a result is. */
 export function pinDataset(config: DatasetConfig): DatasetConfig {
-  switch (config.kind) {
-    case "microMath":
-      return config;
-    case "files":
-      return pinFiles(config);
-    case "mixture":
-      return pinMixture(config);
-    default:
-      return config satisfies never;
-  }
+  return config.kind === "mixture" ? pinMixture(config) : pinSource(config);
 }
 
 /** What a cold start is evaluated on. */

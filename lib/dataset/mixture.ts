@@ -70,7 +70,7 @@ const MOST_DRAWS = 10_000_000;
 /** The settings with the digests of their files. Errors: as {@link pinFiles}. */
 export function pinMixture(config: MixtureConfig): MixtureConfig {
   const pinned = Object.entries(config.sources).map(([name, source]) =>
-    [name, source.kind === "files" ? pinFiles(source) : source] as const
+    [name, pinSource(source)] as const
   );
   return { ...config, sources: Object.fromEntries(pinned) };
 }
@@ -101,7 +101,16 @@ export async function createMixture(
   return { train: poolOf(config, names, sets), validation, benchmarks };
 }
 
-async function createSource(config: SourceConfig, whyUnreadable: QuestionCheck): Promise<Dataset> {
+/** A source with the digests of its files. Errors: as {@link pinFiles}. */
+export function pinSource(config: SourceConfig): SourceConfig {
+  return config.kind === "files" ? pinFiles(config) : config;
+}
+
+/** The prompts of a data set that is no mixture. Errors: a ConfigError for one that cannot be made. */
+export async function createSource(
+  config: SourceConfig,
+  whyUnreadable: QuestionCheck,
+): Promise<Dataset> {
   switch (config.kind) {
     case "microMath":
       return createMicroMath(config);
