@@ -37,10 +37,11 @@ export function readEntry(page: string): ReportEntry | null {
 
 /** Experiments of the project without a page of their own. */
 function missingReports(known: ReadonlySet<string>): MissingReport[] {
-  return namesIn(EXPERIMENTS, ".ts").filter((name) => !known.has(name)).map((name) => {
-    const file = `${EXPERIMENTS}/${name}.ts`;
-    const question = docComment(Deno.readTextFileSync(file)).split("\n\n")[0]!;
-    return { name, question, command: `deno task run ${file}` };
+  return namesIn(EXPERIMENTS, ".ts").filter((name) => !known.has(name)).flatMap((name) => {
+    const file = `${EXPERIMENTS}/${name}.ts`, text = Deno.readTextFileSync(file);
+    if (!text.includes("defineExperiment(")) return []; // a reward, say, that an experiment names
+    const question = docComment(text).split("\n\n")[0]!;
+    return [{ name, question, command: `deno task run ${file}` }];
   });
 }
 
