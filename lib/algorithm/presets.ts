@@ -16,6 +16,10 @@ import { remaxAdvantage } from "./advantage/remax.ts";
 import { rlooAdvantage } from "./advantage/rloo.ts";
 import { type AlgorithmConfig, type AlgorithmOptions, grpo } from "./algorithm.ts";
 import { kl } from "./kl.ts";
+import { cispoObjective } from "./objective/cispo.ts";
+import { gspoObjective } from "./objective/gspo.ts";
+import { ppoClipObjective } from "./objective/ppo_clip.ts";
+import { sapoObjective } from "./objective/sapo.ts";
 
 /**
  * Dr. GRPO (arXiv 2503.20783) as verl has it: rewards are centred only, token losses divided by a constant length, no
@@ -82,13 +86,7 @@ export function ppo(options: AlgorithmOptions = {}): AlgorithmConfig {
  */
 export function gspo(options: AlgorithmOptions = {}): AlgorithmConfig {
   return grpo({
-    objective: {
-      kind: "gspo",
-      level: "token",
-      clipRangeLow: 3e-4,
-      clipRangeHigh: 4e-4,
-      dualClip: 3,
-    },
+    objective: gspoObjective({ level: "token", dualClip: 3 }),
     aggregation: "sequence-mean",
     kl: null,
     ...options,
@@ -102,7 +100,7 @@ export function gspo(options: AlgorithmOptions = {}): AlgorithmConfig {
  */
 export function cispo(options: AlgorithmOptions = {}): AlgorithmConfig {
   return grpo({
-    objective: { kind: "cispo", clipRangeLow: 1, clipRangeHigh: 4 },
+    objective: cispoObjective(),
     kl: null,
     ...options,
   });
@@ -114,7 +112,7 @@ export function cispo(options: AlgorithmOptions = {}): AlgorithmConfig {
  */
 export function sapo(options: AlgorithmOptions = {}): AlgorithmConfig {
   return grpo({
-    objective: { kind: "sapo", temperaturePositive: 1, temperatureNegative: 1.05 },
+    objective: sapoObjective(),
     aggregation: "sequence-mean",
     kl: null,
     ...options,
@@ -128,7 +126,7 @@ export function sapo(options: AlgorithmOptions = {}): AlgorithmConfig {
  */
 export function dapo(options: AlgorithmOptions = {}): AlgorithmConfig {
   return grpo({
-    objective: { kind: "ppoClip", clipRangeLow: 0.2, clipRangeHigh: 0.28, dualClip: 3 },
+    objective: ppoClipObjective({ clipRangeHigh: 0.28 }),
     aggregation: "token-mean",
     kl: null,
     ...options,

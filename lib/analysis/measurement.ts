@@ -1,16 +1,14 @@
 /** Whether the arms' accuracies are the same quantity: differences of others say nothing. */
 import { canonicalJson, type Json } from "../core/fingerprint.ts";
-import type { DatasetConfig } from "../dataset/dataset.ts";
+import { type DatasetConfig, heldOutOf } from "../dataset/dataset.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { ArmResults } from "./results.ts";
 
 /** What of a data set is held out; the pool is not among it. */
 function heldOut(dataset: DatasetConfig): Json {
   switch (dataset.kind) {
-    case "microMath": {
-      const { validationPrompts, benchmarkPrompts, seed } = dataset;
-      return { validationPrompts, benchmarkPrompts, seed };
-    }
+    case "microMath":
+      return { ...heldOutOf(dataset) };
     case "files":
       return { validation: dataset.validation.digest ?? dataset.validation.path };
     case "mixture": {

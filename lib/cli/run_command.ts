@@ -1,6 +1,7 @@
 /** `run`: executes what is not done, then writes the report. */
 import { fileURLToPath } from "node:url";
 import { createDataset } from "../dataset/dataset.ts";
+import { filesOf } from "../dataset/size.ts";
 import { whyUnreadable } from "../policy/read_question.ts";
 import { planTotals } from "../plan/format_plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -57,7 +58,7 @@ export async function runCommand(
 async function checkData({ runs }: Plan, store: Store): Promise<void> {
   const statuses = store.statuses(runs.map(({ id }) => id));
   const open = runs.filter(({ id, config }) =>
-    statuses.get(id) !== "done" && config.dataset.kind !== "microMath"
+    statuses.get(id) !== "done" && filesOf(config.dataset).length > 0
   );
   for (const dataset of new Set(open.map(({ config }) => config.dataset))) {
     await createDataset(dataset, whyUnreadable);

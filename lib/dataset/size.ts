@@ -17,14 +17,17 @@ export interface DatasetSize {
 /** Rows of files by path. A file that is changed while a program runs is found out by its digest. */
 const rows = new Map<string, number>();
 
+const sourcesOf = (config: DatasetConfig): readonly SourceConfig[] =>
+  config.kind === "mixture" ? Object.values(config.sources) : [config];
+
+/** What of a data set comes from files. */
+export function filesOf(config: DatasetConfig): readonly FilesConfig[] {
+  return sourcesOf(config).filter((source) => source.kind === "files");
+}
+
 /** Counts the rows of the files that data sets name, for {@link datasetSize}. Errors: as `readRows`. */
 export async function countRows(configs: Iterable<DatasetConfig>): Promise<void> {
-  const files = [...configs].flatMap((config): FilesConfig[] => {
-    if (config.kind === "files") return [config];
-    if (config.kind === "microMath") return [];
-    return Object.values(config.sources).filter((source) => source.kind === "files");
-  });
-  for (const { train, validation, keys } of files) {
+  for (const { train, validation, keys } of [...configs].flatMap(filesOf)) {
     for (const { path, format } of [train, validation]) {
       if (rows.has(path)) continue;
       let count = 0;
@@ -36,8 +39,7 @@ export async function countRows(configs: Iterable<DatasetConfig>): Promise<void>
 
 /** Whether {@link datasetSize} can say it: false for files without a `limit` that were not counted. */
 export function isSizeKnown(config: DatasetConfig): boolean {
-  const sources = config.kind === "mixture" ? Object.values(config.sources) : [config];
-  return sources.every((source) =>
+  return sourcesOf(config).every((source) =>
     source.kind === "microMath" || source.limit !== null || rows.has(source.train.path)
   );
 }

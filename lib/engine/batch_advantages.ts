@@ -85,7 +85,7 @@ function tokenWeights(
 }
 
 /** Mean over the tokens of responses, without what stands behind their ends. */
-export function meanOverTokens(values: Float32Array, lengths: Int32Array): number {
+function meanOverTokens(values: Float32Array, lengths: Int32Array): number {
   const width = values.length / lengths.length;
   let sum = 0, tokens = 0;
   lengths.forEach((length, row) => {

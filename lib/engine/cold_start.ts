@@ -25,7 +25,8 @@ import type { EngineStep } from "./engine_step.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshState, Learner } from "./learner.ts";
 import { microBatchesFor } from "./mini_batch.ts";
-import { PolicyRuntime, promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import { PolicyRuntime } from "./policy_runtime.ts";
+import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 
 export { policyOf } from "./snapshot.ts";

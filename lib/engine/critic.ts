@@ -9,7 +9,8 @@ import { floats, type Session, type TensorRuntime } from "../tensor/session.ts";
 import { criticTrainingGraph, valuesGraph } from "./critic_graph.ts";
 import { freshState, type LearnerState } from "./learner.ts";
 import { tokenWeights } from "./mini_batch.ts";
-import { promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import { once } from "./once.ts";
+import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import { promptsPerRun, responseRuns } from "./response_runs.ts";
 import { type Rollouts, selectGroups } from "./rollouts.ts";
 import { TrainedParameters } from "./trained_parameters.ts";
@@ -177,12 +178,10 @@ export class Critic {
   }
 
   #evaluation(prompts: number, groupSize: number): Promise<Session> {
-    const key = `${prompts}x${groupSize}`;
-    let session = this.#evaluations.get(key);
-    if (session === undefined) {
-      session = this.#runtime.compile(valuesGraph(this.#shape, prompts, groupSize));
-      this.#evaluations.set(key, session);
-    }
-    return session;
+    return once(
+      this.#evaluations,
+      `${prompts}x${groupSize}`,
+      () => this.#runtime.compile(valuesGraph(this.#shape, prompts, groupSize)),
+    );
   }
 }

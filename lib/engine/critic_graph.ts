@@ -2,26 +2,17 @@
 import type { AdamWConfig } from "../algorithm/adamw.ts";
 import type { CriticConfig } from "../algorithm/advantage/advantage.ts";
 import { VALUE_SUMS, valueLossGraph } from "../algorithm/value_loss.ts";
-import { QUESTION_TOKENS } from "../dataset/prompt.ts";
 import {
   criticDecayMask,
   criticParameterCount,
   criticWeights,
   responseValues,
 } from "../policy/critic.ts";
-import { IMAGE_PATCHES, PATCH_PIXELS, type PolicyShape } from "../policy/parameters.ts";
+import type { PolicyShape } from "../policy/parameters.ts";
 import { Graph, type Tensor } from "../tensor/graph.ts";
+import { responseInputs } from "./prompt_tensors.ts";
 import type { TrainingSizes } from "./training_graph.ts";
 import { updateGraph } from "./update_graph.ts";
-
-/** What the critic reads, as inputs of a graph. */
-function stateInputs(graph: Graph, shape: PolicyShape, prompts: number, groupSize: number) {
-  return {
-    patches: graph.input("patches", [prompts, IMAGE_PATCHES, PATCH_PIXELS]),
-    question: graph.input("question", [prompts, QUESTION_TOKENS], "int32"),
-    inputs: graph.input("inputs", [prompts * groupSize, shape.responseTokens], "int32"),
-  };
-}
 
 /**
  * The graph that only evaluates.
@@ -34,7 +25,7 @@ export function valuesGraph(shape: PolicyShape, prompts: number, groupSize: numb
   graph.withoutGradient(() => {
     const parameters = graph.input("parameters", [criticParameterCount(shape)]);
     const values = responseValues(graph, criticWeights(graph, parameters, shape), shape, {
-      ...stateInputs(graph, shape, prompts, groupSize),
+      ...responseInputs(graph, shape, prompts, groupSize),
       prompts,
       groupSize,
     });
@@ -62,7 +53,7 @@ export function criticTrainingGraph(
   const graph = new Graph();
   const cells = [prompts * groupSize, shape.responseTokens];
   const data = {
-    ...stateInputs(graph, shape, prompts, groupSize),
+    ...responseInputs(graph, shape, prompts, groupSize),
     oldValues: graph.input("oldValues", cells),
     returns: graph.input("returns", cells),
     tokenShares: graph.input("tokenShares", cells),

@@ -1,17 +1,11 @@
 /** Gradients of sums of log-probabilities: the score function, without clipping, KL or optimiser. */
-import { type Prompt, QUESTION_TOKENS } from "../dataset/prompt.ts";
+import type { Prompt } from "../dataset/prompt.ts";
 import { tokenLogProbs } from "../policy/forward.ts";
-import {
-  IMAGE_PATCHES,
-  parameterCount,
-  PATCH_PIXELS,
-  type PolicyShape,
-  weightsOf,
-} from "../policy/parameters.ts";
+import { parameterCount, type PolicyShape, weightsOf } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { Graph } from "../tensor/graph.ts";
 import { floats, type RuntimeTensor, type Session, type TensorRuntime } from "../tensor/session.ts";
-import { promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import { promptTensors, responseInputs, shiftedInputs } from "./prompt_tensors.ts";
 
 /**
  * The graph of ∇_θ Σ w·log π over the tokens of one prompt's responses.
@@ -27,9 +21,7 @@ export function logProbGradientGraph(shape: PolicyShape, rollouts: number): Grap
     weightsOf(graph, parameters, shape),
     shape,
     {
-      patches: graph.input("patches", [1, IMAGE_PATCHES, PATCH_PIXELS]),
-      question: graph.input("question", [1, QUESTION_TOKENS], "int32"),
-      inputs: graph.input("inputs", [rollouts, length], "int32"),
+      ...responseInputs(graph, shape, 1, rollouts),
       targets: graph.input("targets", [rollouts, length], "int32"),
       prompts: 1,
       groupSize: rollouts,

@@ -7,7 +7,8 @@ import { VOCABULARY } from "../policy/tokenizer.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { TensorRuntime } from "../tensor/session.ts";
 import type { UpdateData } from "./learner.ts";
-import { largestDivisor, promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
+import { largestDivisor } from "./response_runs.ts";
 import type { Rollouts } from "./rollouts.ts";
 import type { TrainingSizes } from "./training_graph.ts";
 

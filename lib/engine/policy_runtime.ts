@@ -1,15 +1,9 @@
 /** Runs a policy: generation and log-probabilities for any number of prompts, on compiled graphs. */
 import type { RandomSource } from "../core/random.ts";
-import { type Prompt, QUESTION_TOKENS } from "../dataset/prompt.ts";
+import type { Prompt } from "../dataset/prompt.ts";
 import { generationGraph } from "../policy/generation.ts";
-import {
-  IMAGE_PATCHES,
-  parameterCount,
-  PATCH_PIXELS,
-  type PolicyShape,
-} from "../policy/parameters.ts";
-import { patchesOf } from "../policy/patches.ts";
-import { encodeQuestion, EOS, VOCABULARY } from "../policy/tokenizer.ts";
+import { parameterCount, type PolicyShape } from "../policy/parameters.ts";
+import { EOS, VOCABULARY } from "../policy/tokenizer.ts";
 import {
   floats,
   integers,
@@ -17,17 +11,11 @@ import {
   type Session,
   type TensorRuntime,
 } from "../tensor/session.ts";
+import { once } from "./once.ts";
+import { promptTensors } from "./prompt_tensors.ts";
+import { promptsPerRun, responseRuns, ROWS_PER_RUN } from "./response_runs.ts";
 import type { Rollouts } from "./rollouts.ts";
 import { logProbsGraph } from "./training_graph.ts";
-
-/** A prompt as the policy reads it. */
-export interface EncodedPrompt {
-  readonly patches: Float32Array; // [IMAGE_PATCHES * PATCH_PIXELS]
-  readonly question: Int32Array; // [QUESTION_TOKENS]
-}
-
-/** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */
-const ROWS_PER_RUN = 128;
 
 /** At 1/temperature of this size a lead of 10⁻⁴ in a logit leaves the next token no chance. */
 const GREEDY_INVERSE_TEMPERATURE = 1e6;
@@ -35,43 +23,6 @@ const GREEDY_INVERSE_TEMPERATURE = 1e6;
 /** What logits are multiplied by; a temperature of 0 takes the likeliest token, whatever the uniform number. */
 export function inverseOf(temperature: number): number {
   return temperature === 0 ? GREEDY_INVERSE_TEMPERATURE : 1 / temperature;
-}
-
-const encoded = new WeakMap<Prompt, EncodedPrompt>();
-
-/** The prompt's patches and question ids; encoded once per prompt. */
-export function encodePrompt(prompt: Prompt): EncodedPrompt {
-  let result = encoded.get(prompt);
-  if (result === undefined) {
-    result = { patches: patchesOf(prompt.image), question: encodeQuestion(prompt.question) };
-    encoded.set(prompt, result);
-  }
-  return result;
-}
-
-/** Patches [P, IMAGE_PATCHES, PATCH_PIXELS] and question ids [P, QUESTION_TOKENS] of prompts. */
-export function promptTensors(runtime: TensorRuntime, prompts: readonly Prompt[]) {
-  const patches = new Float32Array(prompts.length * IMAGE_PATCHES * PATCH_PIXELS);
-  const question = new Int32Array(prompts.length * QUESTION_TOKENS);
-  prompts.forEach((prompt, i) => {
-    const { patches: image, question: ids } = encodePrompt(prompt);
-    patches.set(image, i * IMAGE_PATCHES * PATCH_PIXELS);
-    question.set(ids, i * QUESTION_TOKENS);
-  });
-  return {
-    patches: runtime.tensor(patches, [prompts.length, IMAGE_PATCHES, PATCH_PIXELS]),
-    question: runtime.tensor(question, [prompts.length, QUESTION_TOKENS]),
-  };
-}
-
-/** Response ids shifted right by one, the end-of-sequence token in front: what the policy reads. */
-export function shiftedInputs(tokens: Int32Array, responseTokens: number): Int32Array {
-  const inputs = new Int32Array(tokens.length);
-  for (let row = 0; row < tokens.length; row += responseTokens) {
-    inputs[row] = EOS;
-    inputs.set(tokens.subarray(row, row + responseTokens - 1), row + 1);
-  }
-  return inputs;
 }
 
 /** A policy's graphs, compiled when first needed. */
@@ -172,27 +123,15 @@ export class PolicyRuntime {
     temperature: number,
     whole: boolean,
   ): Promise<Float32Array> {
-    const { responseTokens } = this.shape;
     const { groupSize, tokens } = rollouts;
-    const perRun = largestDivisor(
-      prompts.length,
-      Math.max(1, Math.floor(ROWS_PER_RUN / groupSize)),
-    );
+    const perRun = promptsPerRun(prompts.length, groupSize);
     const session = await this.#logProbsSession(perRun, groupSize, whole);
-    const inputs = shiftedInputs(tokens, responseTokens);
     const perToken = whole ? VOCABULARY.length : 1;
     const result = new Float32Array(tokens.length * perToken);
     const inverseTemperature = this.scalar(inverseOf(temperature));
-    const rows = perRun * groupSize;
-    for (let first = 0; first < prompts.length; first += perRun) {
-      const from = first * groupSize * responseTokens, to = from + rows * responseTokens;
-      const { logProbs } = await session.run({
-        parameters,
-        ...promptTensors(this.runtime, prompts.slice(first, first + perRun)),
-        inputs: this.runtime.tensor(inputs.slice(from, to), [rows, responseTokens]),
-        targets: this.runtime.tensor(tokens.slice(from, to), [rows, responseTokens]),
-        inverseTemperature,
-      });
+    for (const { feeds, from, to } of responseRuns(this.runtime, prompts, rollouts)) {
+      const targets = this.runtime.tensor(tokens.slice(from, to), feeds.inputs.dims);
+      const { logProbs } = await session.run({ parameters, ...feeds, targets, inverseTemperature });
       result.set(floats(logProbs), from * perToken);
     }
     return result;
@@ -220,16 +159,4 @@ export class PolicyRuntime {
       () => this.runtime.compile(logProbsGraph(this.shape, prompts, groupSize, { whole })),
     );
   }
-}
-
-function once<V>(cache: Map<string, Promise<V>>, key: string, make: () => Promise<V>): Promise<V> {
-  let value = cache.get(key);
-  if (value === undefined) cache.set(key, value = make());
-  return value;
-}
-
-/** The largest divisor of `count` that is at most `limit`. */
-export function largestDivisor(count: number, limit: number): number {
-  for (let size = Math.min(count, limit); size > 1; size--) if (count % size === 0) return size;
-  return 1;
 }

@@ -5,7 +5,9 @@ import { initialParameters, policyShape } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
 import { onnxRuntime } from "../tensor/session.ts";
-import { largestDivisor, PolicyRuntime, shiftedInputs } from "./policy_runtime.ts";
+import { PolicyRuntime } from "./policy_runtime.ts";
+import { shiftedInputs } from "./prompt_tensors.ts";
+import { largestDivisor } from "./response_runs.ts";
 
 const SHAPE = policyShape(transformer("micro"), 12);
 const POOL =

@@ -1,11 +1,11 @@
 /** Cuts prompts and their rollouts into runs of a graph that reads whole responses. */
 import type { Prompt } from "../dataset/prompt.ts";
 import type { RuntimeTensor, TensorRuntime } from "../tensor/session.ts";
-import { largestDivisor, promptTensors, shiftedInputs } from "./policy_runtime.ts";
+import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import type { Rollouts } from "./rollouts.ts";
 
-/** Rollouts in one run: enough rows to fill the matrix products, few enough for the cache. */
-const ROWS_PER_RUN = 128;
+/** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */
+export const ROWS_PER_RUN = 128;
 
 /** One run. */
 export interface ResponseRun {
@@ -38,4 +38,10 @@ export function* responseRuns(
     };
     yield { feeds, from, to };
   }
+}
+
+/** The largest divisor of `count` that is at most `limit`. */
+export function largestDivisor(count: number, limit: number): number {
+  for (let size = Math.min(count, limit); size > 1; size--) if (count % size === 0) return size;
+  return 1;
 }

@@ -8,19 +8,17 @@ import {
   policySums,
 } from "../algorithm/policy_objective.ts";
 import { supervisedLoss } from "../algorithm/supervised.ts";
-import { QUESTION_TOKENS } from "../dataset/prompt.ts";
 import { tokenLogProbs } from "../policy/forward.ts";
 import {
   decayMask,
-  IMAGE_PATCHES,
   parameterCount,
-  PATCH_PIXELS,
   type PolicyShape,
   type Weights,
   weightsOf,
 } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { Graph, type Tensor } from "../tensor/graph.ts";
+import { responseInputs } from "./prompt_tensors.ts";
 import { updateGraph } from "./update_graph.ts";
 
 /** What is optimised. */
@@ -47,9 +45,7 @@ function dataInputs(graph: Graph, shape: PolicyShape, objective: Objective, size
   const rollouts = prompts * groupSize, length = shape.responseTokens;
   const perToken = (name: string) => ({ [name]: graph.input(name, [rollouts, length]) });
   const common: Readonly<Record<string, Tensor>> = {
-    patches: graph.input("patches", [prompts, IMAGE_PATCHES, PATCH_PIXELS]),
-    question: graph.input("question", [prompts, QUESTION_TOKENS], "int32"),
-    inputs: graph.input("inputs", [rollouts, length], "int32"),
+    ...responseInputs(graph, shape, prompts, groupSize),
     targets: graph.input("targets", [rollouts, length], "int32"),
     ...perToken("tokenWeights"),
   };
@@ -197,9 +193,7 @@ export function logProbsGraph(
       weights,
       shape,
       {
-        patches: graph.input("patches", [prompts, IMAGE_PATCHES, PATCH_PIXELS]),
-        question: graph.input("question", [prompts, QUESTION_TOKENS], "int32"),
-        inputs: graph.input("inputs", [rollouts, length], "int32"),
+        ...responseInputs(graph, shape, prompts, groupSize),
         targets: graph.input("targets", [rollouts, length], "int32"),
         prompts,
         groupSize,

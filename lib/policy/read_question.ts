@@ -1,8 +1,6 @@
 /** Whether the policy's fixed vocabulary holds a question. */
 import { QUESTION_TOKENS } from "../dataset/prompt.ts";
-import { VOCABULARY } from "./tokenizer.ts";
-
-const WORDS: ReadonlySet<string> = new Set(VOCABULARY);
+import { wordsOf } from "./tokenizer.ts";
 
 /** Tokens of a question whose words are all known, or the first that is not. */
 export type QuestionReading =
@@ -21,11 +19,9 @@ export type QuestionReading =
  */
 export function readQuestion(question: string): QuestionReading {
   let tokens = 0;
-  for (const word of question.split(/\s+/)) {
-    if (word === "") continue;
-    if (WORDS.has(word)) tokens++;
-    else if (/^[0-9]+$/.test(word)) tokens += word.length;
-    else return { unknown: word };
+  for (const { word, ids } of wordsOf(question)) {
+    if (ids === null) return { unknown: word };
+    tokens += ids.length;
   }
   return { tokens, isTooLong: tokens > QUESTION_TOKENS };
 }

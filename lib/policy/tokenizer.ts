@@ -47,13 +47,25 @@ const TAG_PATTERN = new RegExp(
   })`,
 );
 
-function appendWords(text: string, ids: number[]): void {
+/** Words of a text with their ids, a number's digit by digit; null for a word outside the vocabulary. */
+export function* wordsOf(
+  text: string,
+): Generator<{ readonly word: string; readonly ids: readonly number[] | null }> {
   for (const word of text.split(/\s+/)) {
     if (word === "") continue;
     const id = IDS.get(word);
-    if (id !== undefined) ids.push(id);
-    else if (/^[0-9]+$/.test(word)) { for (const digit of word) ids.push(IDS.get(digit)!); }
-    else throw new RangeError(`Cannot encode ${JSON.stringify(word)}: it is not in the vocabulary`);
+    if (id !== undefined) yield { word, ids: [id] };
+    else if (/^[0-9]+$/.test(word)) yield { word, ids: [...word].map((digit) => IDS.get(digit)!) };
+    else yield { word, ids: null };
+  }
+}
+
+function appendWords(text: string, ids: number[]): void {
+  for (const { word, ids: own } of wordsOf(text)) {
+    if (own === null) {
+      throw new RangeError(`Cannot encode ${JSON.stringify(word)}: it is not in the vocabulary`);
+    }
+    ids.push(...own);
   }
 }
 
