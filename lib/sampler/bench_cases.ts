@@ -27,16 +27,22 @@ function milliseconds(run: (call: number) => unknown): number {
   return samples.sort((a, b) => a - b)[5]!;
 }
 
-/** A sampler that has taken over weights like those of a pool: a third 0, the rest spread over (0, 0.25]. */
+/** Weights like those of a pool: a third 0, the rest spread over (0, 0.25]. */
+export function spreadWeights(prompts: number): Float32Array {
+  const weights = new Float32Array(prompts);
+  for (let i = 0; i < prompts; i++) { // a cheap spread: 10⁸ keyed numbers would take longer than the bench
+    if (i % 3 !== 0) weights[i] = (Math.imul(i, 0x9e3779b1) >>> 0) / 2 ** 34;
+  }
+  return weights;
+}
+
+/** A sampler that has taken over such weights. */
 function weightedSampler(prompts: number, mixtureRatio: number): Sampler {
   const levels = () => new Int32Array(prompts);
   const pool = { prompts, batchSize: BATCH, steps: 1000, seed: 1, levels };
   const sampler = createSampler(vas({ mixtureRatio }), pool);
   if (sampler.scoringRollouts > 0) {
-    const weight = new Float32Array(prompts);
-    for (let i = 0; i < prompts; i++) { // a cheap spread: 10⁸ keyed numbers would take longer than the bench
-      if (i % 3 !== 0) weight[i] = (Math.imul(i, 0x9e3779b1) >>> 0) / 2 ** 34;
-    }
+    const weight = spreadWeights(prompts);
     const same = { passRate: weight, ovs: weight, tds: weight, vps: weight, scoredAt: weight };
     sampler.refresh({ ...same, weight });
   }
@@ -44,7 +50,7 @@ function weightedSampler(prompts: number, mixtureRatio: number): Sampler {
 }
 
 /** Responses to one prompt that repeat phrases of a common stock between words of a skewed distribution. */
-function responsesLike(random: RandomSource): Int32Array[] {
+export function responsesLike(random: RandomSource): Int32Array[] {
   const word = () => Math.floor(VOCABULARY * random.next() ** 3);
   const phrases = Array.from(
     { length: 40 },

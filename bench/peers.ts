@@ -1,0 +1,86 @@
+/**
+ * `deno task bench:peers [train|rollout|trl|draws|text …] [--threads 1,2] [--quick]`: ours against what one would use in
+ * Python, on this machine, the same work on both sides, outputs compared before times.
+ *
+ * JSON lines on standard output, a table on standard error. Run it on an idle machine.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "../deps.ts";
+import { ConfigError, didYouMean } from "../lib/core/errors.ts";
+import { textTable } from "../lib/core/text_table.ts";
+import {
+  type Comparison,
+  COMPARISON_HEADER,
+  comparisonRow,
+  jsonLine,
+  type PeerBenchOptions,
+} from "./comparison.ts";
+import { drawComparisons } from "./draws_peers.ts";
+import { packageVersions, preparePython } from "./peer.ts";
+import { textComparisons } from "./text_peers.ts";
+
+const PARTS: Readonly<
+  Record<string, (options: PeerBenchOptions) => AsyncGenerator<Comparison>>
+> = {
+  draws: drawComparisons,
+  text: textComparisons,
+};
+
+/** What the command line asks for. Errors: a {@link ConfigError} that names the argument. */
+function readArguments(args: readonly string[]): PeerBenchOptions & { parts: string[] } {
+  const names = Object.keys(PARTS);
+  const parsed = parseArgs(args, {
+    boolean: ["quick"],
+    string: ["threads"],
+    unknown: (arg, key) => {
+      if (key === undefined) return;
+      throw new ConfigError(arg, `no such option${didYouMean(key, ["quick", "threads"])}`);
+    },
+  });
+  const parts = parsed._.map(String);
+  for (const part of parts) {
+    if (names.includes(part)) continue;
+    throw new ConfigError(part, `expected one of ${names.join(", ")}${didYouMean(part, names)}`);
+  }
+  const text = parsed.threads as string | undefined;
+  const threads = text === undefined
+    ? [1, 2].filter((n) => n <= cpus().length)
+    : text.split(",").map(Number);
+  if (!threads.every((n) => Number.isInteger(n) && n >= 1)) {
+    throw new ConfigError("--threads", `expected numbers such as 1,2, got ${text}`);
+  }
+  return { parts: parts.length === 0 ? names : parts, threads, quick: parsed.quick === true };
+}
+
+async function main(): Promise<void> {
+  const { parts, ...options } = readArguments(Deno.args);
+  await preparePython();
+  const versions = await packageVersions([
+    "torch",
+    "transformers",
+    "trl",
+    "numpy",
+    "nltk",
+    "Levenshtein",
+  ]);
+  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores`;
+  console.log(JSON.stringify({ machine, versions, ...options }));
+  const rows: string[][] = [];
+  for (const part of parts) {
+    for await (const comparison of PARTS[part]!(options)) {
+      console.log(jsonLine(comparison));
+      rows.push(comparisonRow(comparison));
+    }
+  }
+  console.error(textTable(COMPARISON_HEADER, rows));
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    Deno.exit(2);
+  }
+}
