@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   tensor: ["core"],
+  backend: ["core", "tensor"],
   dataset: ["core"],
   policy: ["core", "tensor", "dataset"],
   reward: ["core", "dataset", "policy"],
@@ -16,6 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: [
     "core",
     "tensor",
+    "backend",
     "dataset",
     "policy",
     "reward",
@@ -23,9 +25,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "algorithm",
     "schema",
   ],
-  store: ["core", "schema"],
+  store: ["core", "backend", "schema"],
   plan: ["core", "dataset", "policy", "reward", "sampler", "algorithm", "schema"],
-  runner: ["core", "reward", "schema", "engine", "store"],
+  runner: ["core", "backend", "reward", "schema", "engine", "store"],
   analysis: ["core", "dataset", "sampler", "schema", "store"],
   report: ["core", "dataset", "policy", "sampler", "algorithm", "schema", "store", "analysis"],
 };

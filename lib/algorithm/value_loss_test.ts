@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
 import { Graph, type Tensor } from "../tensor/graph.ts";
-import { floats, onnxRuntime } from "../tensor/session.ts";
+import { floats, onnxRuntime } from "../tensor/onnx_runtime.ts";
 import {
   explainedVariance,
   tokenValueLoss,

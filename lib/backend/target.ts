@@ -15,3 +15,12 @@ export interface Target {
   readonly backend: Backend;
   readonly device: Exclude<Device, "auto">;
 }
+
+/** A target, and how wide it computes: what the order of additions, and so every bit of a result, depends on. */
+export interface Compute extends Target {
+  /** Threads inside one operation, on processors. */
+  readonly threads: number;
+}
+
+/** One processor thread, without set-up: what results are compared on. */
+export const ONE_THREAD: Compute = { backend: "onnx", device: "cpu", threads: 1 };

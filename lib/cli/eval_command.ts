@@ -65,7 +65,7 @@ async function evaluateTarget(
     used,
     policy,
     splitsIn(used, splits, name),
-    store.threads(name),
+    store.compute(name),
   );
   const evaluated = {
     run: name,

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { ONE_THREAD } from "../backend/target.ts";
 import { parseArguments } from "./arguments.ts";
 import { evalCommand } from "./eval_command.ts";
 import { evalTargets } from "./eval_targets.ts";
@@ -49,7 +50,7 @@ async function withFinishedRun(use: (folder: string) => Promise<void>): Promise<
       { kind: "run", id, config, seed: 0, previous: null, coldStart: start },
     ];
     for (const task of tasks) {
-      await execute(task, { engines, store, threads: 1, circumstances: CIRCUMSTANCES });
+      await execute(task, { engines, store, compute: ONE_THREAD, circumstances: CIRCUMSTANCES });
     }
     await Deno.writeTextFile(`${folder}/smoke.ts`, EXPERIMENT);
     await use(folder);

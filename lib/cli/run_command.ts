@@ -88,8 +88,9 @@ async function sweep(
     retryFailed,
     failFast,
     reporter,
+    target: { backend: "onnx", device: "cpu" },
     ...(engines !== undefined && { engines }),
-    circumstances: () => circumstances(ROOT, store.folder, { backend: "onnx", device: "cpu" }),
+    circumstances: () => circumstances(ROOT, store.folder),
   });
   let signal: Deno.Signal | null = null, signalAt = -Infinity;
   const interrupt = (name: Deno.Signal) => {

@@ -79,7 +79,7 @@ Deno.test("trainEngine() moves β towards its target, and goes on from it when r
   equal(weights[0], 0.01);
   ok(Math.abs(weights[2]! / weights[1]! - 1.048) < 1e-6, `${weights}`);
   deepEqual(
-    timeless(await train(config, { resume: units[2]!.snapshot() })),
+    timeless(await train(config, { resume: await units[2]!.snapshot() })),
     timeless(units.slice(3)),
   );
 });
@@ -100,7 +100,7 @@ Deno.test("trainEngine() trains a critic beside the policy, alone while it warms
   ok(steps.every(({ critic }) => critic !== null && critic.gradNorm > 0));
   const losses = steps.map(({ critic }) => critic!.valueLoss);
   ok(losses[5]! < losses[0]! / 2, `the critic learns: ${losses}`);
-  const resumed = await train(config, { resume: units[6]!.snapshot() });
+  const resumed = await train(config, { resume: await units[6]!.snapshot() });
   deepEqual(timeless(resumed), timeless(units.slice(7)));
 });
 
@@ -144,7 +144,7 @@ Deno.test("trainEngine() records every term of the reward, and they add up", asy
 Deno.test("trainEngine() starts a second stage from the first and goes on counting its tokens", async () => {
   const stage = await train(BASE);
   const before = recordsOf(stage, "evaluation").at(-1)!;
-  const from = policyOf(stage.at(-1)!.snapshot());
+  const from = policyOf(await stage.at(-1)!.snapshot());
   const budget = spent(before.tokens) + 1;
   const next = { ...BASE, previous: BASE, training: { ...BASE.training, tokenBudget: budget } };
   const units = await train(next, { from });
@@ -160,7 +160,7 @@ Deno.test("trainEngine() starts a second stage from the first and goes on counti
 
 Deno.test("trainEngine() shuffles anew in a second stage, and evaluates with the same numbers", async () => {
   const first: RunConfig = refine(BASE, { sampler: shuffle(), training: { steps: 1 } });
-  const units = await train(first), from = policyOf(units.at(-1)!.snapshot());
+  const units = await train(first), from = policyOf(await units.at(-1)!.snapshot());
   const second = await train({ ...first, previous: first }, { from });
   const asked = (units: readonly EngineStep[]) =>
     recordsOf(units, "gallery")[0]!.rollouts.map(({ promptId }) => promptId);

@@ -4,7 +4,7 @@ import { fullKl, tokenKl } from "../algorithm/kl.ts";
 import type { RandomSource } from "../core/random.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import type { Judge } from "../reward/judge.ts";
-import type { RuntimeTensor } from "../tensor/session.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
 import { mean } from "../core/statistics.ts";
 import type { GenerationCounter } from "./counter.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
@@ -15,9 +15,9 @@ import type { Rollouts } from "./rollouts.ts";
 export interface Comparing {
   readonly policy: PolicyRuntime;
   /** The policy that generated. */
-  readonly parameters: RuntimeTensor;
+  readonly parameters: ResidentTensor;
   /** Where training started, frozen. */
-  readonly reference: RuntimeTensor;
+  readonly reference: ResidentTensor;
   readonly algorithm: AlgorithmConfig;
   readonly judge: Judge;
   readonly temperature: number;

@@ -10,10 +10,13 @@ import {
 } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { TRANSFORMER_PRESETS } from "../policy/transformer.ts";
-import { elements, Graph } from "../tensor/graph.ts";
-import { type Feeds, onnxRuntime, type TensorRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { type HostTensor, hostTensor, type Program, program } from "../tensor/program.ts";
+import type { ResidentTensor, TensorRuntime } from "../tensor/runtime.ts";
+import { elements } from "../tensor/tensor.ts";
 import { type RolloutBench, rolloutBench } from "./bench_rollout.ts";
-import { trainingGraph } from "./training_graph.ts";
+import { trainingProgram } from "./training_program.ts";
+import { NEXT_NAMES, STATE_NAMES } from "./update.ts";
 
 const PEAK_SIDE = 1024;
 /** Policies and the length of their responses. */
@@ -44,8 +47,8 @@ export function forwardFlop(shape: PolicyShape, prompts: number, groupSize: numb
   return 2 * (prompt + rows * (layers * layer + width * VOCABULARY.length));
 }
 
-/** Random inputs of the right sizes for every input of a graph. */
-function feedsFor(runtime: TensorRuntime, graph: Graph): Feeds {
+/** Random inputs of the right sizes for every input of a program. */
+function feedsFor({ inputs }: Program): Record<string, HostTensor> {
   const random = randomSource(1, "bench");
   const make = (name: string, shape: readonly number[], type: string) => {
     const size = elements(shape);
@@ -59,18 +62,20 @@ function feedsFor(runtime: TensorRuntime, graph: Graph): Feeds {
     return Float32Array.from({ length: size }, () => random.normal() * scale);
   };
   return Object.fromEntries(
-    graph.toOnnx().inputs.map((
-      { name, shape, type },
-    ) => [name, runtime.tensor(make(name, shape, type), shape)]),
+    Object.entries(inputs).map(([name, { shape, type = "float32" }]) => [
+      name,
+      hostTensor(make(name, shape, type), shape),
+    ]),
   );
 }
 
 async function matMulPeak(runtime: TensorRuntime): Promise<number> {
-  const graph = new Graph();
-  const square = [PEAK_SIDE, PEAK_SIDE];
-  graph.output("product", graph.matMul(graph.input("a", square), graph.input("b", square)));
-  const session = await runtime.compile(graph);
-  const feeds = feedsFor(runtime, graph);
+  const square = { shape: [PEAK_SIDE, PEAK_SIDE] };
+  const product = program({ a: square, b: square }, (ops, { a, b }) => ({
+    product: ops.matMul(a, b),
+  }));
+  const session = await runtime.compile(product, ["product"]);
+  const feeds = feedsFor(product);
   const seconds = await fastest(() => session.run(feeds), 30);
   await session.release();
   return 2 * PEAK_SIDE ** 3 / seconds;
@@ -124,22 +129,21 @@ export async function* engineBenchCases(): AsyncGenerator<BenchResult> {
       const shape = policyShape(TRANSFORMER_PRESETS[preset], responseTokens);
       const size = `${(parameterCount(shape) / 1e6).toFixed(2)} M parameters`;
       const prompts = 32, groupSize = 8, rollouts = prompts * groupSize;
-      const state = new Float32Array(parameterCount(shape));
-      const training = trainingGraph(
+      const training = trainingProgram(
         shape,
         grpo(),
         { beta1: 0.9, beta2: 0.99, weightDecay: 0.01, maxGradNorm: 1 },
         { prompts, groupSize, microBatches: 8 },
       );
-      const session = await runtime.compile(training);
-      const feeds = feedsFor(runtime, training);
-      const into = Object.fromEntries(
-        ["parameters", "firstMoment", "secondMoment"].map((name) => [
-          `next.${name}`,
-          runtime.tensor(state.slice(), [state.length]),
-        ]),
-      );
-      const seconds = await fastest(() => session.run(feeds, into), 8);
+      const session = await runtime.compile(training, NEXT_NAMES);
+      const feeds: Record<string, HostTensor | ResidentTensor> = feedsFor(training);
+      const spare: Record<string, ResidentTensor> = {};
+      for (const name of STATE_NAMES) {
+        const state = feeds[name] as HostTensor;
+        feeds[name] = await runtime.place(state);
+        spare[`next.${name}`] = await runtime.place(state);
+      }
+      const seconds = await fastest(() => session.run(feeds, spare), 8);
       await session.release();
       const what = `${rollouts} sequences × ${PREFIX_POSITIONS + responseTokens}, ${size}, ${on}`;
       yield { group: "training step", name: what, value: seconds * 1000, unit: "ms" };

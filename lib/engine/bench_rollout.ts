@@ -3,7 +3,7 @@ import { randomSource } from "../core/random.ts";
 import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { initialParameters, policyShape } from "../policy/parameters.ts";
 import { TRANSFORMER_PRESETS } from "../policy/transformer.ts";
-import { onnxRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 
 /** What is measured. */
@@ -21,7 +21,7 @@ export async function rolloutBench(
   const shape = policyShape(TRANSFORMER_PRESETS[preset], responseTokens);
   const policy = new PolicyRuntime(await onnxRuntime({ threads: 1 }), shape);
   const random = randomSource(1, "bench");
-  const parameters = policy.parameters(initialParameters(shape, random.at("initial")));
+  const parameters = await policy.parameters(initialParameters(shape, random.at("initial")));
   const prompts = createMicroMath(microMath({ prompts: 32 })).train;
   const generate = (turn: number) => policy.generate(parameters, prompts, 8, 1, random.at(turn));
   await generate(0); // compiles

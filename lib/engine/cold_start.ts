@@ -8,6 +8,8 @@
  * is the between-path part of the reward variance in the paper's two-level decomposition (MMR1 section 4).
  * A share of the guesses lacks the box, so that the format reward has something to teach at first.
  */
+import { openRuntime } from "../backend/open_runtime.ts";
+import type { Compute } from "../backend/target.ts";
 import type { SupervisedConfig } from "../algorithm/supervised.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { shortcutResponse, unboxed, workedResponse } from "../dataset/demonstration.ts";
@@ -19,7 +21,7 @@ import { accuracyJudge } from "../reward/judge.ts";
 import { rewards } from "../reward/reward_config.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunRecord } from "../schema/run_record.ts";
-import { onnxRuntime, type TensorRuntime } from "../tensor/session.ts";
+import { hostTensor } from "../tensor/program.ts";
 import { GenerationCounter } from "./counter.ts";
 import type { EngineStep } from "./engine_step.ts";
 import { evaluate } from "./evaluate.ts";
@@ -41,7 +43,7 @@ const OPTIMIZER = { beta1: 0.9, beta2: 0.98, maxGradNorm: 1 };
 export interface ColdStartExecution {
   /** The snapshot to resume from; null begins afresh. */
   readonly resume: Uint8Array | null;
-  readonly threads: number;
+  readonly compute: Compute;
 }
 
 /** Linear warm-up, then cosine. `step` counts from 1. */
@@ -95,10 +97,10 @@ function demonstrationBatch(responses: readonly Int32Array[], responseTokens: nu
 /** Runs the supervised stage. The last unit's snapshot holds the policy; see {@link policyOf}. */
 export async function* coldStartEngine(
   identity: ColdStartIdentity,
-  { resume, threads }: ColdStartExecution,
+  { resume, compute }: ColdStartExecution,
 ): AsyncGenerator<EngineStep> {
   const { coldStart: config } = identity;
-  const runtime: TensorRuntime = await onnxRuntime({ threads });
+  const runtime = await openRuntime(compute);
   const shape = policyShape(identity.model, identity.maxTokens);
   const heldOut = microMathHeldOut(identity.heldOut);
   const accuracy = await accuracyJudge(rewards());
@@ -154,10 +156,10 @@ export async function* coldStartEngine(
       const learningRate = coldStartRate(config, step);
       const { sums, gradNorm } = await learner.update(
         {
-          ...promptTensors(runtime, prompts),
-          inputs: runtime.tensor(shiftedInputs(targets, shape.responseTokens), rows),
-          targets: runtime.tensor(targets, rows),
-          tokenWeights: runtime.tensor(tokenWeights, rows),
+          ...promptTensors(prompts),
+          inputs: hostTensor(shiftedInputs(targets, shape.responseTokens), rows),
+          targets: hostTensor(targets, rows),
+          tokenWeights: hostTensor(tokenWeights, rows),
         },
         learningRate,
         1,
@@ -177,8 +179,7 @@ export async function* coldStartEngine(
     if (done === config.steps || isMilestone(done, config.steps)) {
       records.push(await evaluateAt(done, done === config.steps));
     }
-    // Taken now: the snapshot may be asked for later.
-    const step = done, learned = learner.state(), totals = counter.totals();
+    const step = done, totals = counter.totals();
     yield {
       step,
       steps: config.steps,
@@ -188,10 +189,10 @@ export async function* coldStartEngine(
       dropped: [],
       best: null,
       summary: `loss ${loss.toFixed(3)}`,
-      snapshot: () =>
+      snapshot: async () =>
         encodeSnapshot({
           step,
-          learner: learned,
+          learner: await learner.state(),
           critic: null,
           sampler: { numbers: {}, arrays: {} },
           numbers: {},

@@ -6,7 +6,7 @@ import type { Prompt } from "../dataset/prompt.ts";
 import type { Judge } from "../reward/judge.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type { RuntimeTensor } from "../tensor/session.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
 import type { GenerationCounter } from "./counter.ts";
 import { groupDiversity } from "./group_diversity.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
@@ -33,7 +33,7 @@ export interface GroupBatch {
 /** The parts of a run that collecting needs. */
 export interface Collector {
   readonly policy: PolicyRuntime;
-  readonly parameters: RuntimeTensor;
+  readonly parameters: ResidentTensor;
   readonly judge: Judge;
   /** Accuracy alone, for screening: what else the reward looks at may need the whole group. */
   readonly accuracy: Judge;

@@ -18,7 +18,7 @@ import { accuracyJudge, createJudge } from "../reward/judge.ts";
 import { recipe } from "../schema/recipe.ts";
 import { refine } from "../schema/refine.ts";
 import { spent } from "../schema/run_record.ts";
-import { onnxRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { collectGroups } from "./collect_groups.ts";
 import { GenerationCounter } from "./counter.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";

@@ -5,8 +5,9 @@ import { explainedVariance, VALUE_SUMS } from "../algorithm/value_loss.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import { criticFromPolicy, criticParameterCount } from "../policy/critic.ts";
 import type { PolicyShape } from "../policy/parameters.ts";
-import { floats, type Session, type TensorRuntime } from "../tensor/session.ts";
-import { criticTrainingGraph, valuesGraph } from "./critic_graph.ts";
+import { hostTensor } from "../tensor/program.ts";
+import { floats, type Session, type TensorRuntime } from "../tensor/runtime.ts";
+import { criticTrainingProgram, valuesProgram } from "./critic_program.ts";
 import { freshState, type LearnerState } from "./learner.ts";
 import { tokenWeights } from "./mini_batch.ts";
 import { once } from "./once.ts";
@@ -14,7 +15,7 @@ import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import { promptsPerRun, responseRuns } from "./response_runs.ts";
 import { type Rollouts, selectGroups } from "./rollouts.ts";
 import { TrainedParameters } from "./trained_parameters.ts";
-import type { TrainingSizes } from "./training_graph.ts";
+import type { TrainingSizes } from "./training_program.ts";
 
 /** Whole groups of rollouts and what the critic learns from them. */
 export interface CriticBatch {
@@ -82,9 +83,8 @@ export class Critic {
         `Cannot create a critic: expected ${expected} parameters, got ${state.parameters.length}`,
       );
     }
-    const graph = criticTrainingGraph(shape, config.valueClip, optimizer, sizes);
-    const session = await runtime.compile(graph);
-    const trained = new TrainedParameters(runtime, session, optimizer, state);
+    const program = criticTrainingProgram(shape, config.valueClip, optimizer, sizes);
+    const trained = await TrainedParameters.create(runtime, program, optimizer, state);
     return new Critic(runtime, shape, config.learningRate, sizes, trained);
   }
 
@@ -103,9 +103,8 @@ export class Critic {
     const session = await this.#evaluation(promptsPerRun(prompts.length, groupSize), groupSize);
     const { parameters } = this.#trained;
     const values = new Float32Array(rollouts.tokens.length);
-    for (const { feeds, from } of responseRuns(this.#runtime, prompts, rollouts)) {
-      const result = await session.run({ parameters, ...feeds });
-      values.set(floats(result.values), from);
+    for (const { feeds, from } of responseRuns(prompts, rollouts)) {
+      values.set(floats(await session.run({ parameters, ...feeds }), "values"), from);
     }
     lengths.forEach((length, row) =>
       values.fill(0, row * responseTokens + length, (row + 1) * responseTokens)
@@ -117,19 +116,19 @@ export class Critic {
   async update({ prompts, rollouts, oldValues, returns }: CriticBatch): Promise<CriticUpdate> {
     const { responseTokens } = this.#shape, { tokens, lengths } = rollouts;
     const cells = (data: Float32Array | Int32Array) =>
-      this.#runtime.tensor(data, [rollouts.count, responseTokens]);
+      hostTensor(data, [rollouts.count, responseTokens]);
     const tokenShares = tokenWeights(lengths, responseTokens, "token-mean");
     const { outputs, gradNorm, applied } = await this.#trained.update({
-      ...promptTensors(this.#runtime, prompts),
+      ...promptTensors(prompts),
       inputs: cells(shiftedInputs(tokens, responseTokens)),
       oldValues: cells(oldValues),
       returns: cells(returns),
       tokenShares: cells(tokenShares),
     }, this.#learningRate);
-    const values = floats(outputs.values);
+    const values = floats(outputs, "values");
     const counted = (of: Float32Array) => [...of].filter((_, cell) => tokenShares[cell]! > 0);
     const sum = (name: typeof VALUE_SUMS[number]) =>
-      floats(outputs.sums)[VALUE_SUMS.indexOf(name)]!;
+      floats(outputs, "sums")[VALUE_SUMS.indexOf(name)]!;
     return {
       valueLoss: sum("valueLoss"),
       explainedVariance: explainedVariance(counted(values), counted(returns)),
@@ -166,8 +165,8 @@ export class Critic {
     return updates;
   }
 
-  /** A copy of the state, for {@link create} to go on from. */
-  state(): LearnerState {
+  /** A copy of the state on the host, for {@link create} to go on from. */
+  state(): Promise<LearnerState> {
     return this.#trained.state();
   }
 
@@ -181,7 +180,7 @@ export class Critic {
     return once(
       this.#evaluations,
       `${prompts}x${groupSize}`,
-      () => this.#runtime.compile(valuesGraph(this.#shape, prompts, groupSize)),
+      () => this.#runtime.compile(valuesProgram(this.#shape, prompts, groupSize)),
     );
   }
 }

@@ -7,7 +7,7 @@ import { criticParameterCount } from "../policy/critic.ts";
 import { initialParameters, policyShape } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
-import { onnxRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { Critic } from "./critic.ts";
 import type { LearnerState } from "./learner.ts";
 import { type Rollouts, selectGroups } from "./rollouts.ts";

@@ -27,8 +27,8 @@ export interface ColumnsFile {
 export interface PolicyFile {
   /** Path below the run's folder. */
   readonly file: string;
-  /** Its content, taken when the unit is written. */
-  readonly bytes: () => Uint8Array;
+  /** Its content; to be asked for before the engine goes on. */
+  readonly bytes: () => Promise<Uint8Array>;
 }
 
 /** The policy with the highest validation accuracy so far, the earliest of equals. */
@@ -56,6 +56,9 @@ export interface EngineStep {
   readonly best: BestPolicy | null;
   /** A few words on how it goes, for a progress line: `accuracy 0.52, reward 1.31`. */
   readonly summary: string;
-  /** The state after this unit, as bytes that the same engine can resume from. */
-  snapshot(): Uint8Array;
+  /**
+   * The state after this unit, as bytes that the same engine can resume from; to be asked for before the engine
+   * goes on, since it is read from the device that trains.
+   */
+  snapshot(): Promise<Uint8Array>;
 }

@@ -8,7 +8,7 @@ import type {
   SliceResult,
   SplitResult,
 } from "../schema/run_record.ts";
-import type { RuntimeTensor } from "../tensor/session.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
 import type { GenerationCounter } from "./counter.ts";
 import { generationsOf } from "./gallery.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
@@ -27,7 +27,7 @@ export interface EvaluationSampling {
 /** What evaluates: a policy, and what judges its responses. */
 export interface Evaluator {
   readonly policy: PolicyRuntime;
-  readonly parameters: RuntimeTensor;
+  readonly parameters: ResidentTensor;
   /** Of accuracy and format; what else it looks at does not matter. */
   readonly judge: Judge;
 }
@@ -104,7 +104,7 @@ function splitsOf(
  */
 export async function evaluate(
   policy: PolicyRuntime,
-  parameters: RuntimeTensor,
+  parameters: ResidentTensor,
   judge: Judge,
   heldOut: HeldOut,
   { step, benchmarks, generations, temperature, samples }: EvaluationSampling & {

@@ -1,4 +1,6 @@
 /** One policy on any split of its data set, as its own run would evaluate it. */
+import { openRuntime } from "../backend/open_runtime.ts";
+import type { Compute } from "../backend/target.ts";
 import { ConfigError } from "../core/errors.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
 import { createDataset } from "../dataset/dataset.ts";
@@ -11,7 +13,6 @@ import { accuracyJudge } from "../reward/judge.ts";
 import { type RewardConfig, rewards } from "../reward/reward_config.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import { onnxRuntime } from "../tensor/session.ts";
 import { type EvaluatedSplit, evaluateSplit, type EvaluationSampling } from "./evaluate.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 import { decodePolicy } from "./snapshot.ts";
@@ -84,13 +85,13 @@ export async function evaluatePolicy(
   { model, maxTokens, reward, splits, random, ...sampling }: EvaluationSetting,
   policyBytes: Uint8Array,
   names: readonly string[],
-  threads: number,
+  compute: Compute,
 ): Promise<Record<string, EvaluatedSplit>> {
   const shape = policyShape(model, maxTokens);
   const { parameters } = decodePolicy(policyBytes, parameterCount(shape));
-  const policy = new PolicyRuntime(await onnxRuntime({ threads }), shape);
+  const policy = new PolicyRuntime(await openRuntime(compute), shape);
   const judge = await accuracyJudge(reward);
-  const evaluator = { policy, parameters: policy.parameters(parameters), judge };
+  const evaluator = { policy, parameters: await policy.parameters(parameters), judge };
   const results: Record<string, EvaluatedSplit> = {};
   for (const name of names) {
     results[name] = await evaluateSplit(evaluator, splits[name]!, sampling, random.at(name));

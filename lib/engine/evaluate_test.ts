@@ -6,7 +6,7 @@ import { initialParameters, policyShape } from "../policy/parameters.ts";
 import { transformer } from "../policy/transformer.ts";
 import type { Judge } from "../reward/judge.ts";
 import type { EvaluationRecord, GalleryRollout } from "../schema/run_record.ts";
-import { onnxRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { GenerationCounter } from "./counter.ts";
 import { evaluate } from "./evaluate.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";

@@ -11,7 +11,7 @@ import type { BestPolicy, EngineStep, PolicyFile } from "./engine_step.ts";
  * ```ts
  * import { deepEqual, equal } from "node:assert/strict";
  * const kept = new KeptPolicies({ interval: 5, limit: 1, best: true });
- * const bytes = () => new Uint8Array();
+ * const bytes = () => Promise.resolve(new Uint8Array());
  * equal(kept.afterStep(0, 0.2, bytes).policies[0]!.file, "policies/best.safetensors");
  * equal(kept.afterStep(5, 0.2, bytes).policies[0]!.file, "policies/step-000005.safetensors");
  * deepEqual(kept.afterStep(10, null, bytes).dropped, ["policies/step-000005.safetensors"]);
@@ -40,7 +40,7 @@ export class KeptPolicies {
   afterStep(
     step: number,
     accuracy: number | null,
-    policyBytes: () => Uint8Array,
+    policyBytes: () => Promise<Uint8Array>,
   ): Pick<EngineStep, "policies" | "dropped" | "best"> {
     const { interval, limit, best } = this.#config;
     const policies: PolicyFile[] = [], dropped: string[] = [];

@@ -1,12 +1,18 @@
 /** Holds a policy in training: its parameters, the optimiser's state, and the graph that updates both. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
 import type { PolicyShape } from "../policy/parameters.ts";
-import { floats, type RuntimeTensor, type TensorRuntime } from "../tensor/session.ts";
+import { hostScalar, type HostTensor, type Named } from "../tensor/program.ts";
+import { floats, type ResidentTensor, type TensorRuntime } from "../tensor/runtime.ts";
 import { TrainedParameters } from "./trained_parameters.ts";
-import { type Objective, sumNames, trainingGraph, type TrainingSizes } from "./training_graph.ts";
+import {
+  type Objective,
+  sumNames,
+  trainingProgram,
+  type TrainingSizes,
+} from "./training_program.ts";
 
-/** Data of one update, by input name: host array and shape. */
-export type UpdateData = Readonly<Record<string, RuntimeTensor>>;
+/** Data of one update, by input name. */
+export type UpdateData = Named<HostTensor>;
 
 /** What one update reports. */
 export interface UpdateResult {
@@ -35,16 +41,10 @@ export function freshState(parameters: Float32Array): LearnerState {
 
 /** A policy in training. */
 export class Learner {
-  readonly #runtime: TensorRuntime;
   readonly #trained: TrainedParameters;
   readonly #names: readonly string[];
 
-  private constructor(
-    runtime: TensorRuntime,
-    trained: TrainedParameters,
-    names: readonly string[],
-  ) {
-    this.#runtime = runtime;
+  private constructor(trained: TrainedParameters, names: readonly string[]) {
     this.#trained = trained;
     this.#names = names;
   }
@@ -57,13 +57,13 @@ export class Learner {
     sizes: TrainingSizes,
     state: LearnerState,
   ): Promise<Learner> {
-    const session = await runtime.compile(trainingGraph(shape, objective, optimizer, sizes));
-    const trained = new TrainedParameters(runtime, session, optimizer, state);
-    return new Learner(runtime, trained, sumNames(objective));
+    const program = trainingProgram(shape, objective, optimizer, sizes);
+    const trained = await TrainedParameters.create(runtime, program, optimizer, state);
+    return new Learner(trained, sumNames(objective));
   }
 
   /** The current parameters, for generation and evaluation. Valid until the next update. */
-  get parameters(): RuntimeTensor {
+  get parameters(): ResidentTensor {
     return this.#trained.parameters;
   }
 
@@ -72,22 +72,21 @@ export class Learner {
     return this.#trained.updates;
   }
 
-  /** A copy of the state. */
-  state(): LearnerState {
+  /** A copy of the state on the host. */
+  state(): Promise<LearnerState> {
     return this.#trained.state();
   }
 
   /** One optimiser step; left out, and said so, when the gradient norm is not finite. */
   async update(data: UpdateData, learningRate: number, temperature: number): Promise<UpdateResult> {
-    const inverseTemperature = this.#runtime.tensor(Float32Array.of(1 / temperature), []);
     const { outputs, gradNorm, applied } = await this.#trained.update(
-      { ...data, inverseTemperature },
+      { ...data, inverseTemperature: hostScalar(1 / temperature) },
       learningRate,
     );
-    const sums = floats(outputs.sums);
+    const sums = floats(outputs, "sums");
     return {
       sums: Object.fromEntries(this.#names.map((name, i) => [name, sums[i]!])),
-      largestRatio: floats(outputs.largestRatio)[0]!,
+      largestRatio: floats(outputs, "largestRatio")[0]!,
       gradNorm,
       applied,
     };

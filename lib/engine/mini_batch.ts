@@ -5,12 +5,12 @@ import { hasKlLoss } from "../algorithm/policy_objective.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import type { TensorRuntime } from "../tensor/session.ts";
+import { hostScalar, hostTensor } from "../tensor/program.ts";
 import type { UpdateData } from "./learner.ts";
 import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import { largestDivisor } from "./response_runs.ts";
 import type { Rollouts } from "./rollouts.ts";
-import type { TrainingSizes } from "./training_graph.ts";
+import type { TrainingSizes } from "./training_program.ts";
 
 /** Rollouts per micro-batch: their activations stay in the processor's cache, and memory stays bounded. */
 const ROWS_PER_MICRO_BATCH = 64;
@@ -81,7 +81,6 @@ export function tokenWeights(
  * Errors: a TypeError where the reference's log-probabilities that the settings need are missing.
  */
 export function* miniBatches(
-  runtime: TensorRuntime,
   { algorithm }: {
     readonly algorithm: Pick<AlgorithmConfig, "groupSize" | "miniBatches" | "aggregation" | "kl">;
   },
@@ -95,13 +94,13 @@ export function* miniBatches(
     const part = <A extends Float32Array | Int32Array>(values: A, ...inner: number[]) => {
       const shape = [rows, responseTokens, ...inner];
       const cells = shape.reduce((a, b) => a * b, 1);
-      return runtime.tensor(values.slice(k * cells, (k + 1) * cells), shape);
+      return hostTensor(values.slice(k * cells, (k + 1) * cells), shape);
     };
     const lengths = rollouts.lengths.slice(k * rows, (k + 1) * rows);
     const weigh = (aggregation: Aggregation) =>
-      runtime.tensor(tokenWeights(lengths, responseTokens, aggregation), [rows, responseTokens]);
+      hostTensor(tokenWeights(lengths, responseTokens, aggregation), [rows, responseTokens]);
     yield {
-      ...promptTensors(runtime, prompts.slice(k * size, (k + 1) * size)),
+      ...promptTensors(prompts.slice(k * size, (k + 1) * size)),
       inputs: part(inputs),
       targets: part(rollouts.tokens),
       tokenWeights: weigh(algorithm.aggregation),
@@ -114,9 +113,7 @@ export function* miniBatches(
       ...(kl?.estimator === "full"
         ? { referenceAll: part(present(referenceAll, "referenceAll"), VOCABULARY.length) }
         : {}),
-      ...(hasKlLoss(algorithm)
-        ? { klCoefficient: runtime.tensor(Float32Array.of(klCoefficient), []) }
-        : {}),
+      ...(hasKlLoss(algorithm) ? { klCoefficient: hostScalar(klCoefficient) } : {}),
     };
   }
 }

@@ -5,7 +5,7 @@ import { aggregate } from "../algorithm/policy_loss.ts";
 import { AGGREGATIONS } from "../algorithm/objective/objective.ts";
 import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { EOS, VOCABULARY } from "../policy/tokenizer.ts";
-import { floats, integers, onnxRuntime } from "../tensor/session.ts";
+import { floats, integers, onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { miniBatches, type RolloutBatch, tokenWeights } from "./mini_batch.ts";
 
 const runtime = await onnxRuntime({ threads: 1 });

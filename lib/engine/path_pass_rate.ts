@@ -1,7 +1,7 @@
 /** How likely a reasoning path leads to a right answer, by the policy's own probabilities. */
 import type { Prompt } from "../dataset/prompt.ts";
 import { encodeResponse } from "../policy/tokenizer.ts";
-import type { RuntimeTensor } from "../tensor/session.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
 import type { Rollouts } from "./rollouts.ts";
 
@@ -35,7 +35,7 @@ function answerTokens({ answer }: Prompt): Int32Array {
  */
 export async function pathPassRates(
   policy: PolicyRuntime,
-  parameters: RuntimeTensor,
+  parameters: ResidentTensor,
   prompt: Prompt,
   rollouts: Rollouts,
   correct: ArrayLike<number>,

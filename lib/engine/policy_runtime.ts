@@ -1,21 +1,22 @@
 /** Runs a policy: generation and log-probabilities for any number of prompts, on compiled graphs. */
 import type { RandomSource } from "../core/random.ts";
 import type { Prompt } from "../dataset/prompt.ts";
-import { generationGraph } from "../policy/generation.ts";
+import { generationProgram } from "../policy/generation.ts";
 import { parameterCount, type PolicyShape } from "../policy/parameters.ts";
 import { EOS, VOCABULARY } from "../policy/tokenizer.ts";
+import { hostScalar, hostTensor } from "../tensor/program.ts";
 import {
   floats,
   integers,
-  type RuntimeTensor,
+  type ResidentTensor,
   type Session,
   type TensorRuntime,
-} from "../tensor/session.ts";
+} from "../tensor/runtime.ts";
 import { once } from "./once.ts";
 import { promptTensors } from "./prompt_tensors.ts";
 import { promptsPerRun, responseRuns, ROWS_PER_RUN } from "./response_runs.ts";
 import type { Rollouts } from "./rollouts.ts";
-import { logProbsGraph } from "./training_graph.ts";
+import { logProbsProgram } from "./training_program.ts";
 
 /** At 1/temperature of this size a lead of 10⁻⁴ in a logit leaves the next token no chance. */
 const GREEDY_INVERSE_TEMPERATURE = 1e6;
@@ -32,13 +33,9 @@ export class PolicyRuntime {
 
   constructor(readonly runtime: TensorRuntime, readonly shape: PolicyShape) {}
 
-  /** The flat parameter vector as a tensor. */
-  parameters(data: Float32Array): RuntimeTensor {
-    return this.runtime.tensor(data, [parameterCount(this.shape)]);
-  }
-
-  scalar(value: number): RuntimeTensor {
-    return this.runtime.tensor(Float32Array.of(value), []);
+  /** Puts a flat parameter vector where it can be run with. */
+  parameters(data: Float32Array): Promise<ResidentTensor> {
+    return this.runtime.place(hostTensor(data, [parameterCount(this.shape)]));
   }
 
   /**
@@ -48,7 +45,7 @@ export class PolicyRuntime {
    * into runs.
    */
   async generate(
-    parameters: RuntimeTensor,
+    parameters: ResidentTensor,
     prompts: readonly Prompt[],
     groupSize: number,
     temperature: number,
@@ -60,7 +57,7 @@ export class PolicyRuntime {
     const tokens = new Int32Array(count * responseTokens);
     const logProbs = new Float32Array(count * responseTokens);
     const session = await this.#generationSession(perRun, groupSize);
-    const inverseTemperature = this.scalar(inverseOf(temperature));
+    const inverseTemperature = hostScalar(inverseOf(temperature));
     for (let first = 0; first < prompts.length; first += perRun) {
       const real = Math.min(perRun, prompts.length - first);
       // The graph has a fixed size: a last, short run repeats its last prompt and drops what that yields.
@@ -79,13 +76,13 @@ export class PolicyRuntime {
       }
       const result = await session.run({
         parameters,
-        ...promptTensors(this.runtime, chunk),
-        uniforms: this.runtime.tensor(uniforms, [responseTokens, rows]),
+        ...promptTensors(chunk),
+        uniforms: hostTensor(uniforms, [responseTokens, rows]),
         inverseTemperature,
       });
       const at = first * groupSize * responseTokens, used = real * groupSize * responseTokens;
-      tokens.set(integers(result.tokens).subarray(0, used), at);
-      logProbs.set(floats(result.logProbs).subarray(0, used), at);
+      tokens.set(integers(result, "tokens").subarray(0, used), at);
+      logProbs.set(floats(result, "logProbs").subarray(0, used), at);
     }
     const ended: boolean[] = [];
     const lengths = Int32Array.from({ length: count }, (_, row) => {
@@ -98,7 +95,7 @@ export class PolicyRuntime {
 
   /** Log-probabilities [rollouts * responseTokens] of sampled responses under `parameters`. */
   logProbs(
-    parameters: RuntimeTensor,
+    parameters: ResidentTensor,
     prompts: readonly Prompt[],
     rollouts: Rollouts,
     temperature: number,
@@ -108,7 +105,7 @@ export class PolicyRuntime {
 
   /** The same of the whole vocabulary at each token, [rollouts * responseTokens * vocabulary]. */
   logDistributions(
-    parameters: RuntimeTensor,
+    parameters: ResidentTensor,
     prompts: readonly Prompt[],
     rollouts: Rollouts,
     temperature: number,
@@ -117,7 +114,7 @@ export class PolicyRuntime {
   }
 
   async #evaluate(
-    parameters: RuntimeTensor,
+    parameters: ResidentTensor,
     prompts: readonly Prompt[],
     rollouts: Rollouts,
     temperature: number,
@@ -128,11 +125,11 @@ export class PolicyRuntime {
     const session = await this.#logProbsSession(perRun, groupSize, whole);
     const perToken = whole ? VOCABULARY.length : 1;
     const result = new Float32Array(tokens.length * perToken);
-    const inverseTemperature = this.scalar(inverseOf(temperature));
-    for (const { feeds, from, to } of responseRuns(this.runtime, prompts, rollouts)) {
-      const targets = this.runtime.tensor(tokens.slice(from, to), feeds.inputs.dims);
-      const { logProbs } = await session.run({ parameters, ...feeds, targets, inverseTemperature });
-      result.set(floats(logProbs), from * perToken);
+    const inverseTemperature = hostScalar(inverseOf(temperature));
+    for (const { feeds, from, to } of responseRuns(prompts, rollouts)) {
+      const targets = hostTensor(tokens.slice(from, to), feeds.inputs.shape);
+      const outputs = await session.run({ parameters, ...feeds, targets, inverseTemperature });
+      result.set(floats(outputs, "logProbs"), from * perToken);
     }
     return result;
   }
@@ -148,7 +145,7 @@ export class PolicyRuntime {
     return once(
       this.#generation,
       `${prompts}x${groupSize}`,
-      () => this.runtime.compile(generationGraph(this.shape, prompts, groupSize)),
+      () => this.runtime.compile(generationProgram(this.shape, prompts, groupSize)),
     );
   }
 
@@ -156,7 +153,7 @@ export class PolicyRuntime {
     return once(
       this.#logProbs,
       `${prompts}x${groupSize}${whole ? " whole" : ""}`,
-      () => this.runtime.compile(logProbsGraph(this.shape, prompts, groupSize, { whole })),
+      () => this.runtime.compile(logProbsProgram(this.shape, prompts, groupSize, { whole })),
     );
   }
 }

@@ -4,7 +4,7 @@ import { createMicroMath, microMath } from "../dataset/micro_math.ts";
 import { initialParameters, policyShape } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
-import { onnxRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 import { shiftedInputs } from "./prompt_tensors.ts";
 import { largestDivisor } from "./response_runs.ts";

@@ -14,10 +14,10 @@ import {
 } from "../schema/probe_row.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { ProbeRecord } from "../schema/run_record.ts";
-import { floats, type RuntimeTensor } from "../tensor/session.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
 import type { GenerationCounter } from "./counter.ts";
 import type { ColumnsFile } from "./engine_step.ts";
-import { ScoreFunction } from "./gradient_graph.ts";
+import { ScoreFunction } from "./score_function.ts";
 import { groupDiversity } from "./group_diversity.ts";
 import { pathPassRates } from "./path_pass_rate.ts";
 import type { PolicyRuntime } from "./policy_runtime.ts";
@@ -45,7 +45,7 @@ interface Sample {
 /** Everything that measuring one prompt needs. */
 interface Bench {
   readonly policy: PolicyRuntime;
-  readonly parameters: RuntimeTensor;
+  readonly parameters: ResidentTensor;
   readonly score: ScoreFunction;
   readonly judge: Judge;
   readonly config: RunConfig;
@@ -57,7 +57,7 @@ interface Bench {
 /** `count` judged responses to one prompt; equal sources give equal uniform numbers. */
 async function sample(
   { policy, judge, config, rollouts: count, counter }: Omit<Bench, "score">,
-  parameters: RuntimeTensor,
+  parameters: ResidentTensor,
   prompt: Prompt,
   random: RandomSource,
 ): Promise<Sample> {
@@ -92,7 +92,7 @@ async function gains(
   const { rollouts, correct } = fresh;
   const copies = Array<Prompt>(rollouts.count / rollouts.groupSize).fill(prompt);
   const before = responseLogProbs(rollouts, rollouts.logProbs);
-  const theta = floats(parameters), row: Record<string, number> = {};
+  const theta = await policy.runtime.read(parameters), row: Record<string, number> = {};
   for (const [k, stepSize] of stepSizes.entries()) {
     const names = gainColumns(k);
     if (gradient === null) {
@@ -100,7 +100,9 @@ async function gains(
       for (const name of Object.values(names)) row[name] = name === names.effectiveShare ? 1 : 0;
       continue;
     }
-    const stepped = policy.parameters(theta.map((value, i) => value + stepSize * gradient[i]!));
+    const stepped = await policy.parameters(
+      theta.map((value, i) => value + stepSize * gradient[i]!),
+    );
     const after = await sample(bench, stepped, prompt, random);
     const direct = measured(after.correct.map((value, i) => value - correct[i]!));
     const logProbs = await policy.logProbs(
@@ -116,6 +118,7 @@ async function gains(
     row[names.weightedGain] = weighted.value;
     row[names.weightedGainError] = weighted.error;
     row[names.effectiveShare] = weighted.effectiveShare;
+    policy.runtime.free(stepped);
   }
   return row;
 }
@@ -218,7 +221,7 @@ function checkRollouts(rollouts: number, { algorithm: { groupSize } }: RunConfig
  */
 export async function probePrompts(
   policy: PolicyRuntime,
-  parameters: RuntimeTensor,
+  parameters: ResidentTensor,
   judge: Judge,
   config: RunConfig,
   pool: readonly Prompt[],

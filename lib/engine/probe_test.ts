@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { ONE_THREAD } from "../backend/target.ts";
 import { adamw } from "../algorithm/adamw.ts";
 import { grpo } from "../algorithm/algorithm.ts";
 import { randomSource } from "../core/random.ts";
@@ -14,11 +15,11 @@ import { recipe } from "../schema/recipe.ts";
 import { refine } from "../schema/refine.ts";
 import type { ProbeConfig, RunConfig } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
-import { onnxRuntime } from "../tensor/session.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { coldStartEngine, policyOf } from "./cold_start.ts";
 import { GenerationCounter } from "./counter.ts";
 import type { Columns, EngineStep } from "./engine_step.ts";
-import { ScoreFunction } from "./gradient_graph.ts";
+import { ScoreFunction } from "./score_function.ts";
 import { pathPassRates } from "./path_pass_rate.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 import { probePrompts } from "./probe.ts";
@@ -66,9 +67,9 @@ async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> 
 }
 
 const start = await collect(
-  coldStartEngine(coldStartIdentity(CONFIG), { resume: null, threads: 1 }),
+  coldStartEngine(coldStartIdentity(CONFIG), { resume: null, compute: ONE_THREAD }),
 );
-const bytes = policyOf(start.at(-1)!.snapshot());
+const bytes = policyOf(await start.at(-1)!.snapshot());
 const shape = policyShape(MODEL, CONFIG.decoding.maxTokens);
 const theta = decodePolicy(bytes, parameterCount(shape)).parameters;
 const runtime = await onnxRuntime({ threads: 1 });
@@ -294,14 +295,14 @@ Deno.test("probePrompts() refuses fewer rollouts than two groups", async () => {
 
 Deno.test("trainEngine() probes before the first step and after the last, and again the same when resumed", async () => {
   const train = (resume: Uint8Array | null) =>
-    collect(trainEngine(CONFIG, 0, { policy: bytes, resume, threads: 1 }));
+    collect(trainEngine(CONFIG, 0, { policy: bytes, resume, compute: ONE_THREAD }));
   const whole = await train(null);
   const timeless = (units: readonly EngineStep[]) =>
     units.flatMap(({ records }) => records)
       .map(({ seconds: _, ...rest }: RunRecord & { seconds?: unknown }) => rest);
   const probes = whole.flatMap(({ records }) => records.filter(({ kind }) => kind === "probe"));
   deepEqual(probes.map(({ step }) => step), [0, 2]);
-  const resumed = await train(whole[1]!.snapshot());
+  const resumed = await train(await whole[1]!.snapshot());
   deepEqual(timeless(resumed), timeless(whole.slice(2)));
   deepEqual(resumed.flatMap(({ files }) => files), whole.slice(2).flatMap(({ files }) => files));
 });

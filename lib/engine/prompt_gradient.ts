@@ -2,8 +2,8 @@
 import { centered as centeredRewards } from "../algorithm/advantage/dr_grpo.ts";
 import { standardized as standardizedRewards } from "../algorithm/advantage/grpo.ts";
 import type { Prompt } from "../dataset/prompt.ts";
-import type { RuntimeTensor } from "../tensor/session.ts";
-import type { ScoreFunction } from "./gradient_graph.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
+import type { ScoreFunction } from "./score_function.ts";
 import { type GradientBlock, leaveOneOutWeights, squaredNormOfMean } from "./probe_estimates.ts";
 import type { Rollouts } from "./rollouts.ts";
 
@@ -32,7 +32,7 @@ const BLOCKS = 8;
  */
 export async function promptGradient(
   score: ScoreFunction,
-  parameters: RuntimeTensor,
+  parameters: ResidentTensor,
   prompt: Prompt,
   rollouts: Rollouts,
   rewards: Float32Array,
@@ -40,7 +40,7 @@ export async function promptGradient(
   temperature: number,
 ): Promise<PromptGradient> {
   const width = rollouts.tokens.length / rollouts.count;
-  const groups = Math.floor(rollouts.count / groupSize), size = parameters.dims[0]!;
+  const groups = Math.floor(rollouts.count / groupSize), size = parameters.shape[0]!;
   const blocks: GradientBlock[] = Array.from({ length: Math.min(BLOCKS, groups) }, (_, b) => ({
     sum: new Float32Array(size),
     groups: Math.ceil((groups - b) / Math.min(BLOCKS, groups)),

@@ -3,8 +3,7 @@ import { type Prompt, QUESTION_TOKENS } from "../dataset/prompt.ts";
 import { IMAGE_PATCHES, PATCH_PIXELS, type PolicyShape } from "../policy/parameters.ts";
 import { patchesOf } from "../policy/patches.ts";
 import { encodeQuestion, EOS } from "../policy/tokenizer.ts";
-import type { Graph } from "../tensor/graph.ts";
-import type { TensorRuntime } from "../tensor/session.ts";
+import { hostTensor } from "../tensor/program.ts";
 
 /** A prompt as the policy reads it. */
 export interface EncodedPrompt {
@@ -25,7 +24,7 @@ export function encodePrompt(prompt: Prompt): EncodedPrompt {
 }
 
 /** Patches [P, IMAGE_PATCHES, PATCH_PIXELS] and question ids [P, QUESTION_TOKENS] of prompts. */
-export function promptTensors(runtime: TensorRuntime, prompts: readonly Prompt[]) {
+export function promptTensors(prompts: readonly Prompt[]) {
   const patches = new Float32Array(prompts.length * IMAGE_PATCHES * PATCH_PIXELS);
   const question = new Int32Array(prompts.length * QUESTION_TOKENS);
   prompts.forEach((prompt, i) => {
@@ -34,8 +33,8 @@ export function promptTensors(runtime: TensorRuntime, prompts: readonly Prompt[]
     question.set(ids, i * QUESTION_TOKENS);
   });
   return {
-    patches: runtime.tensor(patches, [prompts.length, IMAGE_PATCHES, PATCH_PIXELS]),
-    question: runtime.tensor(question, [prompts.length, QUESTION_TOKENS]),
+    patches: hostTensor(patches, [prompts.length, IMAGE_PATCHES, PATCH_PIXELS]),
+    question: hostTensor(question, [prompts.length, QUESTION_TOKENS]),
   };
 }
 
@@ -50,18 +49,17 @@ export function shiftedInputs(tokens: Int32Array, responseTokens: number): Int32
 }
 
 /**
- * What every graph that reads whole responses reads, as its inputs: `patches` [P, IMAGE_PATCHES, PATCH_PIXELS],
- * `question` [P, QUESTION_TOKENS] and `inputs` [P·G, R], response ids shifted right by one.
+ * What every program that reads whole responses reads: `patches` [P, IMAGE_PATCHES, PATCH_PIXELS], `question`
+ * [P, QUESTION_TOKENS] and `inputs` [P·G, R], response ids shifted right by one.
  */
 export function responseInputs(
-  graph: Graph,
   { responseTokens }: PolicyShape,
   prompts: number,
   groupSize: number,
 ) {
   return {
-    patches: graph.input("patches", [prompts, IMAGE_PATCHES, PATCH_PIXELS]),
-    question: graph.input("question", [prompts, QUESTION_TOKENS], "int32"),
-    inputs: graph.input("inputs", [prompts * groupSize, responseTokens], "int32"),
-  };
+    patches: { shape: [prompts, IMAGE_PATCHES, PATCH_PIXELS] },
+    question: { shape: [prompts, QUESTION_TOKENS], type: "int32" },
+    inputs: { shape: [prompts * groupSize, responseTokens], type: "int32" },
+  } as const;
 }

@@ -1,6 +1,6 @@
 /** Cuts prompts and their rollouts into runs of a graph that reads whole responses. */
 import type { Prompt } from "../dataset/prompt.ts";
-import type { RuntimeTensor, TensorRuntime } from "../tensor/session.ts";
+import { type HostTensor, hostTensor } from "../tensor/program.ts";
 import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import type { Rollouts } from "./rollouts.ts";
 
@@ -10,7 +10,7 @@ export const ROWS_PER_RUN = 128;
 /** One run. */
 export interface ResponseRun {
   /** `patches` [P, …], `question` [P, …] and `inputs` [P·G, R]. */
-  readonly feeds: Readonly<Record<"patches" | "question" | "inputs", RuntimeTensor>>;
+  readonly feeds: Readonly<Record<"patches" | "question" | "inputs", HostTensor>>;
   /** Where its tokens lie among all: in [from, to). */
   readonly from: number;
   readonly to: number;
@@ -23,7 +23,6 @@ export function promptsPerRun(prompts: number, groupSize: number): number {
 
 /** The runs, in order, each of {@link promptsPerRun} prompts. */
 export function* responseRuns(
-  runtime: TensorRuntime,
   prompts: readonly Prompt[],
   { tokens, groupSize, count }: Rollouts,
 ): Generator<ResponseRun> {
@@ -33,8 +32,8 @@ export function* responseRuns(
   for (let first = 0; first < prompts.length; first += size) {
     const from = first * groupSize * responseTokens, to = from + rows * responseTokens;
     const feeds = {
-      ...promptTensors(runtime, prompts.slice(first, first + size)),
-      inputs: runtime.tensor(inputs.slice(from, to), [rows, responseTokens]),
+      ...promptTensors(prompts.slice(first, first + size)),
+      inputs: hostTensor(inputs.slice(from, to), [rows, responseTokens]),
     };
     yield { feeds, from, to };
   }

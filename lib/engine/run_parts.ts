@@ -1,4 +1,6 @@
 /** Everything a run works with: made from its settings, or brought back from where it left off. */
+import { openRuntime } from "../backend/open_runtime.ts";
+import type { Compute } from "../backend/target.ts";
 import { type KeepsGroup, loadGroupFilter } from "../algorithm/group_filter.ts";
 import { ConfigError } from "../core/errors.ts";
 import { type RandomSource, randomSource } from "../core/random.ts";
@@ -10,7 +12,7 @@ import { accuracyJudge, createJudge, type Judge } from "../reward/judge.ts";
 import { createSampler, type Sampler } from "../sampler/sampler.ts";
 import { stagesOf } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
-import { onnxRuntime, type RuntimeTensor, type TensorRuntime } from "../tensor/session.ts";
+import type { ResidentTensor, TensorRuntime } from "../tensor/runtime.ts";
 import { GenerationCounter } from "./counter.ts";
 import { Critic } from "./critic.ts";
 import { KeptPolicies } from "./kept_policies.ts";
@@ -25,7 +27,7 @@ export interface TrainExecution {
   readonly policy: Uint8Array;
   /** The snapshot to resume from; null begins afresh. */
   readonly resume: Uint8Array | null;
-  readonly threads: number;
+  readonly compute: Compute;
 }
 
 /** The parts of a run. */
@@ -39,7 +41,7 @@ export interface RunParts {
   readonly keeps: KeepsGroup;
   readonly policy: PolicyRuntime;
   /** Where training started, frozen. */
-  readonly reference: RuntimeTensor;
+  readonly reference: ResidentTensor;
   readonly learner: Learner;
   /** Null but for GAE. */
   readonly critic: Critic | null;
@@ -64,7 +66,7 @@ export interface RunParts {
 export async function createRunParts(
   config: RunConfig,
   seed: number,
-  { policy: initial, resume, threads }: TrainExecution,
+  { policy: initial, resume, compute }: TrainExecution,
 ): Promise<RunParts> {
   const { algorithm: { advantage, kl }, decoding, model, optimizer, training } = config;
   if (model.kind !== "transformer") {
@@ -75,7 +77,7 @@ export async function createRunParts(
   }
   const run = randomSource(seed, "run"), stage = stagesOf(config).length - 1;
   const random = stage === 0 ? run : run.at("stage", stage); // a later stage draws anew
-  const runtime = await onnxRuntime({ threads });
+  const runtime = await openRuntime(compute);
   const shape = policyShape(model, decoding.maxTokens);
   const dataset = await createDataset(config.dataset, whyUnreadable);
 
@@ -114,7 +116,7 @@ export async function createRunParts(
     accuracy: await accuracyJudge(config.reward),
     keeps: await loadGroupFilter(config.filter),
     policy,
-    reference: policy.parameters(start.parameters),
+    reference: await policy.parameters(start.parameters),
     learner,
     critic,
     klCoefficient: saved?.numbers.klCoefficient ?? kl?.coefficient ?? 0,

@@ -5,7 +5,7 @@ import type { Prompt } from "../dataset/prompt.ts";
 import type { Judge } from "../reward/judge.ts";
 import type { Sampler } from "../sampler/sampler.ts";
 import type { RefreshRecord } from "../schema/run_record.ts";
-import type { RuntimeTensor } from "../tensor/session.ts";
+import type { ResidentTensor } from "../tensor/runtime.ts";
 import type { GenerationCounter } from "./counter.ts";
 import type { PromptScores } from "./engine_step.ts";
 import { groupDiversity } from "./group_diversity.ts";
@@ -21,7 +21,7 @@ export interface PoolScoring {
 /** Samples `sampler.scoringRollouts` responses to each of `prompts` and scores them. The sampler is not changed. */
 export async function scorePool(
   policy: PolicyRuntime,
-  parameters: RuntimeTensor,
+  parameters: ResidentTensor,
   judge: Judge,
   pool: readonly Prompt[],
   prompts: Int32Array,

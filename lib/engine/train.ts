@@ -95,12 +95,11 @@ export async function* trainEngine(
     return Math.max(step + 1, Math.min(training.steps, expected));
   };
   const finished = (step: number, isLast: boolean): EngineStep => {
-    const learned = learner.state(), judged = critic?.state() ?? null, totals = counter.totals();
-    const selected = sampler.state();
+    const totals = counter.totals(), selected = sampler.state();
     const policies = kept.afterStep(
       step,
       validated,
-      () => encodePolicy(learned.parameters, totals),
+      async () => encodePolicy(await runtime.read(learner.parameters), totals),
     );
     const numbers = { ...kept.state(), klCoefficient };
     const unit = {
@@ -110,11 +109,11 @@ export async function* trainEngine(
       files,
       ...policies,
       summary,
-      snapshot: () =>
+      snapshot: async () =>
         encodeSnapshot({
           step,
-          learner: learned,
-          critic: judged,
+          learner: await learner.state(),
+          critic: await critic?.state() ?? null,
           sampler: selected,
           numbers,
           ...totals,
@@ -181,7 +180,7 @@ export async function* trainEngine(
       }
       if (step <= criticWarmup) continue;
       const whole = { ...references, ...batch, prompts, rollouts, klCoefficient };
-      for (const part of miniBatches(runtime, config, whole)) {
+      for (const part of miniBatches(config, whole)) {
         const warmup = Math.min(1, (learner.updates + 1) / Math.max(1, optimizer.warmupUpdates));
         const learningRate = optimizer.learningRate * warmup;
         const result = await learner.update(part, learningRate, temperature);

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { ONE_THREAD } from "../backend/target.ts";
 import { adamw } from "../algorithm/adamw.ts";
 import { grpo } from "../algorithm/algorithm.ts";
 import { dynamicSampling, noFilter } from "../algorithm/group_filter.ts";
@@ -30,17 +31,20 @@ Deno.test("coldStartEngine() lowers the loss and gives the same bits when resume
   equal(losses.length, 60);
   ok(losses.slice(40, 48).every((loss) => loss < losses[0]!), "the loss fell");
   const resumed = await collect(
-    coldStartEngine(coldStartIdentity(CONFIG), { resume: coldStart[0]!.snapshot(), threads: 1 }),
+    coldStartEngine(coldStartIdentity(CONFIG), {
+      resume: await coldStart[0]!.snapshot(),
+      compute: ONE_THREAD,
+    }),
   );
   deepEqual(timeless(resumed), timeless(coldStart.slice(1)));
-  deepEqual(resumed.at(-1)!.snapshot(), coldStart.at(-1)!.snapshot());
+  deepEqual(await resumed.at(-1)!.snapshot(), await coldStart.at(-1)!.snapshot());
 });
 
 Deno.test("trainEngine() resumed after any step writes the records of an uninterrupted run", async () => {
   for (const at of [0, 2, 3]) {
-    const resumed = await train(CONFIG, { resume: whole[at]!.snapshot() });
+    const resumed = await train(CONFIG, { resume: await whole[at]!.snapshot() });
     deepEqual(timeless(resumed), timeless(whole.slice(at + 1)));
-    deepEqual(resumed.at(-1)!.snapshot(), whole.at(-1)!.snapshot());
+    deepEqual(await resumed.at(-1)!.snapshot(), await whole.at(-1)!.snapshot());
     const files = (units: readonly EngineStep[]) => units.flatMap((unit) => unit.files);
     deepEqual(files(resumed), files(whole.slice(at + 1)));
   }
@@ -143,7 +147,7 @@ Deno.test("trainEngine() ends after the step that uses its token budget up, and 
   const last = recordsOf(units, "evaluation").at(-1)!;
   deepEqual([last.step, Object.keys(last.splits).length], [3, 6]);
   deepEqual(
-    timeless(await train(config, { resume: units[1]!.snapshot() })),
+    timeless(await train(config, { resume: await units[1]!.snapshot() })),
     timeless(units.slice(2)),
   );
 });
@@ -184,7 +188,7 @@ Deno.test("trainEngine() resumed gives the same records when scores come from tr
       8,
     ],
   );
-  const resumed = await train(config, { resume: units[2]!.snapshot() });
+  const resumed = await train(config, { resume: await units[2]!.snapshot() });
   deepEqual(timeless(resumed), timeless(units.slice(3)));
 });
 

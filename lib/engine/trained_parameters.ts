@@ -1,52 +1,72 @@
 /** Holds a parameter vector in training: the optimiser's state, and the compiled graph that updates both. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
-import { floats, type RuntimeTensor, type Session, type TensorRuntime } from "../tensor/session.ts";
+import { type HostTensor, hostTensor, type Named, type Program } from "../tensor/program.ts";
+import {
+  floats,
+  type Outputs,
+  type ResidentTensor,
+  type Session,
+  type TensorRuntime,
+} from "../tensor/runtime.ts";
 import type { LearnerState } from "./learner.ts";
-import { STATE_NAMES } from "./update_graph.ts";
+import { NEXT_NAMES, STATE_NAMES } from "./update.ts";
 
-type StateTensors = Record<typeof STATE_NAMES[number], RuntimeTensor>;
+type StateTensors = Record<typeof STATE_NAMES[number], ResidentTensor>;
 
 /** What one update leaves behind. */
 export interface AppliedUpdate {
-  /** Every output of the graph, by name. */
-  readonly outputs: Readonly<Record<string, RuntimeTensor>>;
+  /** The program's outputs; valid until the next update. */
+  readonly outputs: Outputs;
   /** Gradient norm before clipping. */
   readonly gradNorm: number;
   /** False when the gradient norm was not finite and the update was left out. */
   readonly applied: boolean;
 }
 
-/** A vector in training. */
+/** A vector in training. It and the optimiser's state stay with the runtime, on its device. */
 export class TrainedParameters {
   readonly #runtime: TensorRuntime;
   readonly #session: Session;
   readonly #optimizer: Pick<AdamWConfig, "beta1" | "beta2">;
-  /** The current state, and buffers of the same sizes that the next update writes into. */
+  /** The current state, and tensors of the same sizes that the next update may write into. */
   #current: StateTensors;
-  #next: StateTensors;
+  #spare: StateTensors | null = null;
   #updates: number;
 
-  /** @param session a graph that `updateGraph` completed, for vectors as long as the state's */
-  constructor(
+  private constructor(
     runtime: TensorRuntime,
     session: Session,
     optimizer: Pick<AdamWConfig, "beta1" | "beta2">,
-    state: LearnerState,
+    current: StateTensors,
+    updates: number,
   ) {
-    const tensors = (of: (name: typeof STATE_NAMES[number]) => Float32Array) =>
-      Object.fromEntries(
-        STATE_NAMES.map((name) => [name, runtime.tensor(of(name), [state[name].length])]),
-      ) as StateTensors;
     this.#runtime = runtime;
     this.#session = session;
     this.#optimizer = optimizer;
-    this.#current = tensors((name) => state[name].slice());
-    this.#next = tensors((name) => new Float32Array(state[name].length));
-    this.#updates = state.updates;
+    this.#current = current;
+    this.#updates = updates;
+  }
+
+  /** @param program one that `update` completed, for vectors as long as the state's */
+  static async create(
+    runtime: TensorRuntime,
+    program: Program,
+    optimizer: Pick<AdamWConfig, "beta1" | "beta2">,
+    state: LearnerState,
+  ): Promise<TrainedParameters> {
+    const session = await runtime.compile(program, NEXT_NAMES);
+    const place = (name: typeof STATE_NAMES[number]) =>
+      runtime.place(hostTensor(state[name], [state[name].length]));
+    const current = {
+      parameters: await place("parameters"),
+      firstMoment: await place("firstMoment"),
+      secondMoment: await place("secondMoment"),
+    };
+    return new TrainedParameters(runtime, session, optimizer, current, state.updates);
   }
 
   /** The current parameters. Valid until the next update. */
-  get parameters(): RuntimeTensor {
+  get parameters(): ResidentTensor {
     return this.#current.parameters;
   }
 
@@ -55,40 +75,49 @@ export class TrainedParameters {
     return this.#updates;
   }
 
-  /** A copy of the state. */
-  state(): LearnerState {
-    const copy = (name: typeof STATE_NAMES[number]) => floats(this.#current[name]).slice();
+  /** A copy of the state on the host. */
+  async state(): Promise<LearnerState> {
+    const { parameters, firstMoment, secondMoment } = this.#current;
     return {
-      parameters: copy("parameters"),
-      firstMoment: copy("firstMoment"),
-      secondMoment: copy("secondMoment"),
+      parameters: await this.#runtime.read(parameters),
+      firstMoment: await this.#runtime.read(firstMoment),
+      secondMoment: await this.#runtime.read(secondMoment),
       updates: this.#updates,
     };
   }
 
   /** One optimiser update; left out, and said so, when the gradient norm is not finite. */
-  async update(
-    data: Readonly<Record<string, RuntimeTensor>>,
-    learningRate: number,
-  ): Promise<AppliedUpdate> {
+  async update(data: Named<HostTensor>, learningRate: number): Promise<AppliedUpdate> {
     const { beta1, beta2 } = this.#optimizer;
     const t = this.#updates + 1;
     const schedule = Float32Array.of(learningRate, 1 / (1 - beta1 ** t), 1 / (1 - beta2 ** t));
+    const spare = this.#spare;
     const outputs = await this.#session.run(
-      { ...this.#current, ...data, schedule: this.#runtime.tensor(schedule, [3]) },
-      Object.fromEntries(STATE_NAMES.map((name) => [`next.${name}`, this.#next[name]])),
+      { ...this.#current, ...data, schedule: hostTensor(schedule, [3]) },
+      spare === null ? {} : byOutput((name) => spare[name]),
     );
-    const gradNorm = floats(outputs.norm)[0]!;
+    const gradNorm = floats(outputs, "norm")[0]!;
     const applied = Number.isFinite(gradNorm);
+    const next = Object.fromEntries(
+      STATE_NAMES.map((name) => [name, outputs.resident[`next.${name}`]!]),
+    ) as StateTensors;
+    this.#spare = applied ? this.#current : next;
     if (applied) {
-      [this.#current, this.#next] = [this.#next, this.#current];
+      this.#current = next;
       this.#updates = t;
     }
     return { outputs, gradNorm, applied };
   }
 
-  /** Frees the compiled graph. */
-  release(): Promise<void> {
-    return this.#session.release();
+  /** Frees the compiled program and the state. */
+  async release(): Promise<void> {
+    for (const tensors of [this.#current, this.#spare]) {
+      for (const tensor of Object.values(tensors ?? {})) this.#runtime.free(tensor);
+    }
+    await this.#session.release();
   }
+}
+
+function byOutput<V>(of: (name: typeof STATE_NAMES[number]) => V): Record<string, V> {
+  return Object.fromEntries(STATE_NAMES.map((name) => [`next.${name}`, of(name)]));
 }

@@ -1,6 +1,6 @@
-/** Generation as one graph: the prompts are read once, then every token is decoded, sampled and scored. */
+/** Generation as one program: the prompts are read once, then every token is decoded, sampled and scored. */
 import { QUESTION_TOKENS } from "../dataset/prompt.ts";
-import { Graph, type Tensor } from "../tensor/graph.ts";
+import { type Program, program } from "../tensor/program.ts";
 import { decodeToken, readPrompts } from "./forward.ts";
 import {
   IMAGE_PATCHES,
@@ -12,7 +12,7 @@ import {
 import { EOS, VOCABULARY } from "./tokenizer.ts";
 
 /**
- * A graph that samples `groupSize` responses for each of `prompts` prompts.
+ * A program that samples `groupSize` responses for each of `prompts` prompts.
  *
  * Inputs: `parameters`, `patches` [P, IMAGE_PATCHES, PATCH_PIXELS], `question` [P, QUESTION_TOKENS],
  * `uniforms` [R, P·G] in [0, 1), `inverseTemperature` []. Outputs: `tokens` [P·G, R] and `logProbs` [P·G, R]
@@ -22,45 +22,45 @@ import { EOS, VOCABULARY } from "./tokenizer.ts";
  * Token t is the inverse of the cumulative distribution at its uniform number, so all randomness stays with
  * the caller.
  */
-export function generationGraph(shape: PolicyShape, prompts: number, groupSize: number): Graph {
-  const graph = new Graph();
+export function generationProgram(
+  shape: PolicyShape,
+  prompts: number,
+  groupSize: number,
+): Program {
   const rollouts = prompts * groupSize, length = shape.responseTokens, size = VOCABULARY.length;
-  graph.withoutGradient(() => {
-    const weights = weightsOf(graph, graph.input("parameters", [parameterCount(shape)]), shape);
-    const patches = graph.input("patches", [prompts, IMAGE_PATCHES, PATCH_PIXELS]);
-    const question = graph.input("question", [prompts, QUESTION_TOKENS], "int32");
-    const uniforms = graph.split(
-      graph.input("uniforms", [length, rollouts]),
-      Array(length).fill(1),
-      0,
-    );
-    const inverseTemperature = graph.input("inverseTemperature", []);
-    let caches = readPrompts(graph, weights, shape, { patches, question, prompts });
+  return program({
+    parameters: { shape: [parameterCount(shape)] },
+    patches: { shape: [prompts, IMAGE_PATCHES, PATCH_PIXELS] },
+    question: { shape: [prompts, QUESTION_TOKENS], type: "int32" },
+    uniforms: { shape: [length, rollouts] },
+    inverseTemperature: { shape: [] },
+  }, (ops, { parameters, patches, question, uniforms, inverseTemperature }) => {
+    const weights = weightsOf(ops, parameters, shape);
+    const uniformOf = ops.split(uniforms, Array(length).fill(1), 0);
+    let caches = readPrompts(ops, weights, shape, { patches, question, prompts });
 
     // p·U with U upper triangular is the cumulative distribution.
     const triangle = new Float32Array(size * size);
     for (let i = 0; i < size; i++) triangle.fill(1, i * size + i, (i + 1) * size);
-    const cumulate = graph.constant(triangle, [size, size]);
+    const cumulate = ops.constant(triangle, [size, size]);
 
-    let tokens = graph.toInt32(graph.expand(graph.constant(EOS), [rollouts]));
-    const chosen: Tensor[] = [], logProbs: Tensor[] = [];
+    let tokens = ops.toInt32(ops.constant(new Float32Array(rollouts).fill(EOS), [rollouts]));
+    const chosen: (typeof tokens)[] = [], logProbs: (typeof tokens)[] = [];
     for (let position = 0; position < length; position++) {
       const step = { tokens, prompts, groupSize, position, caches };
-      const decoded = decodeToken(graph, weights, shape, step);
+      const decoded = decodeToken(ops, weights, shape, step);
       const { logits } = decoded;
       caches = decoded.caches;
-      const all = graph.logSoftmax(graph.mul(logits, inverseTemperature)); // [P·G, vocabulary]
-      const cumulative = graph.matMul(graph.exp(all), cumulate);
-      const uniform = graph.reshape(uniforms[position]!, [rollouts, 1]);
-      const below = graph.sum(graph.lessOrEqual(cumulative, uniform), [1]);
+      const all = ops.logSoftmax(ops.mul(logits, inverseTemperature)); // [P·G, vocabulary]
+      const cumulative = ops.matMul(ops.exp(all), cumulate);
+      const uniform = ops.reshape(uniformOf[position]!, [rollouts, 1]);
+      const below = ops.sum(ops.lessOrEqual(cumulative, uniform), [1]);
       // Rounding can leave the last cumulative value below the uniform number.
-      tokens = graph.toInt32(graph.min(below, size - 1)); // [P·G]
-      const hot = graph.oneHot(tokens, size);
-      chosen.push(graph.reshape(tokens, [rollouts, 1]));
-      logProbs.push(graph.sum(graph.mul(all, hot), [1], true));
+      tokens = ops.toInt32(ops.min(below, size - 1)); // [P·G]
+      const hot = ops.oneHot(tokens, size);
+      chosen.push(ops.reshape(tokens, [rollouts, 1]));
+      logProbs.push(ops.sum(ops.mul(all, hot), [1], true));
     }
-    graph.output("tokens", graph.concat(chosen, 1));
-    graph.output("logProbs", graph.concat(logProbs, 1));
+    return { tokens: ops.concat(chosen, 1), logProbs: ops.concat(logProbs, 1) };
   });
-  return graph;
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { ONE_THREAD } from "../backend/target.ts";
 import { randomSource } from "../core/random.ts";
 import { decodeTensors } from "../core/safetensors.ts";
 import { BEST_POLICY, policyFile } from "../schema/policy_files.ts";
@@ -14,7 +15,7 @@ const FOLDER = "runs/0123456789abcdef";
 const { run: task } = makeTasks({ steps: 6 });
 const policy = await engines.policyOf(
   (await Array.fromAsync(
-    engines.coldStart(makeTasks().coldStart.identity, { resume: null, threads: 1 }),
+    engines.coldStart(makeTasks().coldStart.identity, { resume: null, compute: ONE_THREAD }),
   ))
     .at(-1)!.snapshot(),
 );
@@ -24,10 +25,10 @@ async function execute(files: Files, checkpointMs: number): Promise<void> {
   let now = 0; // a clock on which every look costs: checkpoints are taken at every step, or seldom
   const run = RunFolder.open(files, FOLDER, task, { now: () => now += checkpointMs });
   if (run.isDone) return;
-  run.begin({ ...CIRCUMSTANCES, threads: 1, startedAt: "2026-01-01T00:00:00.000Z" });
+  run.begin({ ...CIRCUMSTANCES, compute: ONE_THREAD, startedAt: "2026-01-01T00:00:00.000Z" });
   const checkpoint = run.checkpoint;
   if (checkpoint === null || checkpoint.step < checkpoint.steps) {
-    const options = { policy, resume: checkpoint?.snapshot ?? null, threads: 1 };
+    const options = { policy, resume: checkpoint?.snapshot ?? null, compute: ONE_THREAD };
     for await (const unit of engines.run(task.config, task.seed, options)) await run.commit(unit);
   }
   run.finish(await engines.policyOf(run.checkpoint!.snapshot));

@@ -1,4 +1,5 @@
 /** The engines a worker can execute, loaded when first needed: planning and reporting never load them. */
+import type { Compute } from "../backend/target.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
 import type { RunConfig } from "../schema/run_config.ts";
@@ -7,8 +8,7 @@ import type { RunConfig } from "../schema/run_config.ts";
 export interface EngineOptions {
   /** The snapshot to go on from; null means from the beginning. */
   readonly resume: Uint8Array | null;
-  /** Threads for tensor operations. */
-  readonly threads: number;
+  readonly compute: Compute;
 }
 
 /** Options of a run's engine. */

@@ -1,4 +1,5 @@
 /** Executes one task: the engine yields, the run's folder keeps. */
+import type { Compute } from "../backend/target.ts";
 import { ConfigError, StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import { RemoteRewardError } from "../reward/remote_client.ts";
@@ -15,8 +16,8 @@ export interface ExecuteOptions extends RunFolderOptions {
   readonly engines: Engines;
   /** The store's folder. */
   readonly store: string;
-  /** Threads for tensor operations; a task that was begun goes on with as many as it began with. */
-  readonly threads: number;
+  /** A task that was begun goes on where it began, with as many threads. */
+  readonly compute: Compute;
   readonly circumstances: Circumstances;
   readonly files?: Files;
   /** Called once the lock is held, with the checkpoint's step. */
@@ -44,8 +45,8 @@ export async function execute(
   using lock = await RunLock.acquire(folder);
   const run = RunFolder.open(files, folder, task, options);
   if (run.isDone) return "done";
-  const threads = run.threads ?? options.threads;
-  run.begin({ ...circumstances, threads, startedAt: new Date().toISOString() });
+  const compute = run.compute ?? options.compute;
+  run.begin({ ...circumstances, ...compute, startedAt: new Date().toISOString() });
   onBegin?.(run.checkpoint?.step ?? 0, run.checkpoint?.steps ?? null, lock);
   const from = beginsFrom(task);
   try {
@@ -53,7 +54,7 @@ export async function execute(
     if (from !== null && policy === null) {
       throw new StoreError(`${folder}: ${store.path(from)}, which it begins from, is not finished`);
     }
-    return await advance(task, run, lock, policy, { ...options, threads });
+    return await advance(task, run, lock, policy, { ...options, compute });
   } catch (error) {
     if (!(error instanceof StoreError)) writeFailure(files, folder, describe(error));
     if (from !== null && error instanceof StoreError && error.message.startsWith("policy: ")) {
@@ -74,11 +75,11 @@ async function advance(
   run: RunFolder,
   lock: RunLock,
   policy: Uint8Array | null,
-  { engines, threads, onStep, stopping = () => false }: ExecuteOptions,
+  { engines, compute, onStep, stopping = () => false }: ExecuteOptions,
 ): Promise<"done" | "interrupted"> {
   const checkpoint = run.checkpoint;
   if (checkpoint === null || checkpoint.step < checkpoint.steps) {
-    const options = { resume: checkpoint?.snapshot ?? null, threads };
+    const options = { resume: checkpoint?.snapshot ?? null, compute };
     const units = task.kind === "run"
       ? engines.run(task.config, task.seed, { ...options, policy: policy! })
       : engines.coldStart(task.identity, options);

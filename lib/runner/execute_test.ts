@@ -1,4 +1,5 @@
 import { equal, rejects } from "node:assert/strict";
+import { ONE_THREAD } from "../backend/target.ts";
 import { decodePolicy } from "../engine/snapshot.ts";
 import { openStore } from "../store/store.ts";
 import { coldStartFolder } from "../store/task.ts";
@@ -25,7 +26,7 @@ Deno.test("execute() names the file of a policy that does not fit, and what to d
     const options = {
       engines: demanding,
       store: store.folder,
-      threads: 1,
+      compute: ONE_THREAD,
       circumstances: CIRCUMSTANCES,
     };
     equal(await execute(coldStart, options), "done");
@@ -45,7 +46,12 @@ Deno.test("execute() names the stage whose policy does not fit, and one that is 
   try {
     const store = openStore(`${folder}/runs`, { create: true });
     const { coldStart } = makeTasks(), [first, second] = makeStages(2);
-    const options = { engines, store: store.folder, threads: 1, circumstances: CIRCUMSTANCES };
+    const options = {
+      engines,
+      store: store.folder,
+      compute: ONE_THREAD,
+      circumstances: CIRCUMSTANCES,
+    };
     await execute(coldStart, options);
     await rejects(execute(second!, options), {
       name: "StoreError",

@@ -1,4 +1,5 @@
 /** What a worker process and its parent say to each other: one JSON object per line. */
+import type { Compute } from "../backend/target.ts";
 import type { Circumstances } from "../store/provenance.ts";
 import type { Task } from "../store/task.ts";
 
@@ -7,7 +8,7 @@ export interface Assignment {
   readonly task: Task;
   /** The store's folder. */
   readonly store: string;
-  readonly threads: number;
+  readonly compute: Compute;
   readonly circumstances: Circumstances;
   /** URL of the module whose `engines` executes the task. */
   readonly engines: string;

@@ -1,4 +1,5 @@
 /** Executes many tasks on many processes: each as soon as what it begins from is done and a process is free. */
+import type { Target } from "../backend/target.ts";
 import { StoreError } from "../core/errors.ts";
 import { diskFiles } from "../store/files.ts";
 import type { Circumstances } from "../store/provenance.ts";
@@ -24,6 +25,8 @@ export interface SweepOptions {
   /** Asked once, when something is to be executed. */
   readonly circumstances: () => Circumstances;
   readonly reporter: Reporter;
+  /** Where tasks compute that are not begun yet. */
+  readonly target: Target;
   /** URL of the module that exports `engines`. */
   readonly engines?: string;
 }
@@ -181,7 +184,7 @@ export class Sweep {
   }
 
   async #executeOne(job: Job, threads: number): Promise<void> {
-    const { store, reporter, engines = ENGINES } = this.#options;
+    const { store, reporter, target, engines = ENGINES } = this.#options;
     const circumstances = this.#circumstances ??= this.#options.circumstances();
     const begin = performance.now();
     let task = progressOf(job);
@@ -195,7 +198,13 @@ export class Sweep {
       }
     };
     const worker = new WorkerProcess(
-      { task: job.task, store: store.folder, threads, circumstances, engines },
+      {
+        task: job.task,
+        store: store.folder,
+        compute: { ...target, threads },
+        circumstances,
+        engines,
+      },
       onEvent,
     );
     this.#workers.add(worker);

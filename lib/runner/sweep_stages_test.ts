@@ -1,5 +1,6 @@
 /** Sweeps of runs that begin from one another. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { ONE_THREAD } from "../backend/target.ts";
 import type { RunData } from "../store/run_data.ts";
 import type { Store } from "../store/store.ts";
 import { coldStartFolder, type RunTask } from "../store/task.ts";
@@ -16,13 +17,13 @@ const withoutSeconds = (records: RunData["records"]) =>
 async function expectedRecords(runs: readonly Job<RunTask>[]) {
   const { coldStarts } = makeStageJobs();
   const { identity } = [...coldStarts.values()][0]!.task;
-  const options = { resume: null, threads: 1 };
+  const options = { resume: null, compute: ONE_THREAD };
   const start = await Array.fromAsync(engines.coldStart(identity, options));
-  let policy = await engines.policyOf(start.at(-1)!.snapshot());
+  let policy = await engines.policyOf(await start.at(-1)!.snapshot());
   const expected = [];
   for (const { task: { config, seed } } of runs) {
     const units = await Array.fromAsync(engines.run(config, seed, { ...options, policy }));
-    policy = await engines.policyOf(units.at(-1)!.snapshot());
+    policy = await engines.policyOf(await units.at(-1)!.snapshot());
     expected.push(withoutSeconds(units.flatMap(({ records }) => records)));
   }
   return expected;

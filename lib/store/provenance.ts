@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import type { Compute } from "../backend/target.ts";
 import { diskFiles, type Files, writeShared } from "./files.ts";
 import type { Provenance } from "./run_data.ts";
 
@@ -53,8 +54,15 @@ function versionOf(root: string, files: Files, name: string): string | null {
   return imports[name]?.replace(/^.*@/, "") ?? null;
 }
 
+/** Where an execution computed; null where it was not noted. */
+export function computeOf(provenance: Partial<Provenance> | undefined): Compute | null {
+  if (provenance?.threads === undefined) return null;
+  const { backend = "onnx", device = "cpu", threads } = provenance;
+  return { backend, device, threads };
+}
+
 /** Everything of a {@link Provenance} that is the same for all tasks of one command. */
-export type Circumstances = Omit<Provenance, "startedAt" | "threads">;
+export type Circumstances = Omit<Provenance, "startedAt" | keyof Compute>;
 
 /**
  * Looks up code, versions and machine; changes that are not committed are kept in the store, under the hash
@@ -66,7 +74,6 @@ export type Circumstances = Omit<Provenance, "startedAt" | "threads">;
 export function circumstances(
   root: string,
   store: string,
-  { backend, device }: { readonly backend: string; readonly device: string },
   files: Files = diskFiles,
 ): Circumstances {
   const diff = git(root, "diff", "HEAD", "--no-ext-diff") ?? "";
@@ -95,7 +102,5 @@ export function circumstances(
       cpu: processors[0]?.model.trim() ?? "unknown",
       cores: navigator.hardwareConcurrency,
     },
-    backend,
-    device,
   };
 }

@@ -35,7 +35,7 @@ Deno.test("circumstances() names commit, change, untracked files and versions, a
     await git(root, "add", ".");
     await git(root, "commit", "-qm", "first");
 
-    const clean = circumstances(root, `${root}/runs`, TARGET);
+    const clean = circumstances(root, `${root}/runs`);
     equal(clean.commit, await git(root, "rev-parse", "HEAD"));
     deepEqual([clean.diffHash, clean.untracked], [null, {}]);
     deepEqual([clean.versions.vasari, clean.versions.onnxruntime], ["0.1.0", "1.30.0"]);
@@ -44,7 +44,7 @@ Deno.test("circumstances() names commit, change, untracked files and versions, a
     await Deno.writeTextFile(`${root}/deno.lock`, "{ }");
     await Deno.writeTextFile(`${root}/new.ts`, "{}");
     await Deno.symlink("/", `${root}/link`);
-    const changed = circumstances(root, `${root}/runs`, TARGET);
+    const changed = circumstances(root, `${root}/runs`);
     deepEqual(changed.untracked, { "link": "no file", "new.ts": "44136fa355b3678a" });
     const kept = await Deno.readTextFile(`${root}/runs/.changes/${changed.diffHash}.diff`);
     match(kept, /^-\{\}\n.*\n?\+\{ \}/m);
@@ -52,7 +52,7 @@ Deno.test("circumstances() names commit, change, untracked files and versions, a
 
 Deno.test("circumstances() goes without git outside of a repository", () =>
   withFolder((folder) => {
-    const { commit, diffHash, untracked, lockHash } = circumstances(folder, folder, TARGET);
+    const { commit, diffHash, untracked, lockHash } = circumstances(folder, folder);
     deepEqual({ commit, diffHash, untracked, lockHash }, {
       commit: null,
       diffHash: null,

@@ -1,4 +1,5 @@
 /** What reports read: a run as it lies in the store. */
+import type { Compute } from "../backend/target.ts";
 import type { Columns, PromptScores } from "../engine/engine_step.ts";
 import type { RunConfig } from "../schema/run_config.ts";
 import type { RunRecord } from "../schema/run_record.ts";
@@ -7,7 +8,7 @@ import type { RunRecord } from "../schema/run_record.ts";
 export type RunStatus = "to do" | "running" | "interrupted" | "failed" | "done";
 
 /** Circumstances of an execution; none of it enters the run's identity. */
-export interface Provenance {
+export interface Provenance extends Compute {
   readonly startedAt: string; // ISO 8601
   readonly commit: string | null;
   /** Hash of `git diff HEAD`, null when clean or without git. The diff itself is kept beside it. */
@@ -23,9 +24,6 @@ export interface Provenance {
     readonly cpu: string;
     readonly cores: number;
   };
-  readonly backend: string;
-  readonly device: string;
-  readonly threads: number;
 }
 
 /** A run or a cold start with all it wrote down. */

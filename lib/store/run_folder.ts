@@ -8,6 +8,7 @@
  * keyed by place. `result.json` comes last: it means done.
  */
 import { dirname, join } from "node:path";
+import type { Compute } from "../backend/target.ts";
 import { StoreError } from "../core/errors.ts";
 import type { EngineStep } from "../engine/engine_step.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
@@ -15,6 +16,7 @@ import { encodeColumns } from "./columns.ts";
 import { type Files, readJson, writeAtomically, writeJson } from "./files.ts";
 import { completeLines, decodeJsonLines, encodeJsonLines } from "./json_lines.ts";
 import { SCHEMA_VERSION } from "../schema/run_config.ts";
+import { computeOf } from "./provenance.ts";
 import type { Provenance } from "./run_data.ts";
 import { remedy, type Task } from "./task.ts";
 
@@ -109,12 +111,12 @@ export class RunFolder {
     return this.#files.size(this.#path(FILES.result)) !== null;
   }
 
-  /** Threads of the first execution: another number would add up sums in another order. */
-  get threads(): number | null {
+  /** Where the first execution computed: elsewhere, or on other threads, sums would be added up in another order. */
+  get compute(): Compute | null {
     const path = this.#path(FILES.provenance);
     const text = new TextDecoder().decode(this.#files.read(path) ?? new Uint8Array());
     const first = decodeJsonLines(text, path)[0] as Partial<Provenance> | undefined;
-    return first?.threads ?? null;
+    return computeOf(first);
   }
 
   /** Notes the circumstances of this execution, and forgets an earlier failure. */
@@ -135,7 +137,7 @@ export class RunFolder {
    */
   async commit(unit: EngineStep, { always = false } = {}): Promise<boolean> {
     for (const { file, columns } of unit.files) this.#write(file, await encodeColumns(columns));
-    for (const { file, bytes } of unit.policies) this.#write(file, bytes());
+    for (const { file, bytes } of unit.policies) this.#write(file, await bytes());
     this.#dropped.push(...unit.dropped);
     const lines = encodeJsonLines(unit.records);
     this.#files.append(this.#path(FILES.records), lines);
@@ -151,7 +153,7 @@ export class RunFolder {
       seconds: this.#seconds(),
       dropped: this.#dropped,
       best: unit.best,
-      snapshot: unit.snapshot(),
+      snapshot: await unit.snapshot(),
     };
     this.#dropped = [];
     this.#files.sync(this.#path(FILES.records));

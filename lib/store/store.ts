@@ -1,5 +1,6 @@
 /** The store: a folder with one folder per run and per cold start, all of it plain files. */
 import { basename, dirname, join } from "node:path";
+import { type Compute, ONE_THREAD } from "../backend/target.ts";
 import { StoreError } from "../core/errors.ts";
 import { BEST_POLICY, policyFile, stepOfPolicyFile } from "../schema/policy_files.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
@@ -8,6 +9,7 @@ import type { RunRecord } from "../schema/run_record.ts";
 import { decodeColumns, decodeScores } from "./columns.ts";
 import { diskFiles, encodeJson, type Files, readJson, storeError, writeShared } from "./files.ts";
 import { decodeJsonLines } from "./json_lines.ts";
+import { computeOf } from "./provenance.ts";
 import type { Provenance, RunData, RunStatus } from "./run_data.ts";
 import { FILES, type RunResult } from "./run_folder.ts";
 import { liveHolder } from "./run_lock.ts";
@@ -155,10 +157,10 @@ export class Store {
     return ["last", ...best, ...steps.toSorted((a, b) => a - b)];
   }
 
-  /** Threads of a run's first execution, which its numbers belong to; 1 where it was never begun. */
-  threads(name: string): number {
+  /** Where a run's first execution computed, which its numbers belong to. */
+  compute(name: string): Compute {
     const { values } = this.#lines(name, FILES.provenance);
-    return (values as unknown as Provenance[])[0]?.threads ?? 1;
+    return computeOf((values as unknown as Provenance[])[0]) ?? ONE_THREAD;
   }
 
   /** Steps, seconds and sizes of a finished run; null when it is not finished. */

@@ -1,13 +1,14 @@
 /**
  * A symbolic graph of ONNX operations with reverse-mode automatic differentiation.
  *
- * Building records, for every differentiable operation, how a gradient at its outputs becomes gradients at its
- * inputs; {@link Graph.gradient} walks that tape backwards and emits more nodes of the same graph. Forward,
- * backward and optimiser then run as one `session.run`.
+ * Inside {@link Graph.differentiate} every differentiable operation records how a gradient at its outputs becomes
+ * gradients at its inputs; the tape is then walked backwards, which emits more nodes of the same graph. Forward,
+ * backward and optimiser so run as one `session.run`.
  */
 import { Emitter } from "./emitter.ts";
 import type { Attribute, DataType, OnnxGraph } from "./onnx_model.ts";
-import type { MatMulOptions, Ops } from "./ops.ts";
+import type { DifferentiableOps, MatMulOptions } from "./ops.ts";
+import type { Program } from "./program.ts";
 import { type TapeEntry, type VectorJacobianProduct, walkBack } from "./tape.ts";
 import { broadcastShape, elements, sameShape, type Tensor } from "./tensor.ts";
 
@@ -19,12 +20,27 @@ export interface GraphOptions {
   readonly fusedMatMul?: boolean;
 }
 
-/** Builds one ONNX graph. Implements {@link Ops}, so that a policy is written once for every runtime. */
-export class Graph implements Ops<Tensor> {
+/** The ONNX graph of a program. */
+export function traceProgram(program: Program, options: GraphOptions = {}): OnnxGraph {
+  const graph = new Graph(options);
+  const inputs = Object.fromEntries(
+    Object.entries(program.inputs).map(([name, { shape, type = "float32" }]) => [
+      name,
+      graph.input(name, shape, type),
+    ]),
+  );
+  for (const [name, tensor] of Object.entries(program.build(graph, inputs))) {
+    graph.output(name, tensor);
+  }
+  return graph.toOnnx();
+}
+
+/** Builds one ONNX graph: the operations of {@link DifferentiableOps} on symbolic tensors. */
+class Graph implements DifferentiableOps<Tensor> {
   readonly #emitter = new Emitter();
   readonly #fusedMatMul: boolean;
-  #tape: TapeEntry[] = [];
-  #recording = true;
+  /** Null outside of {@link Graph.differentiate}. */
+  #tape: TapeEntry[] | null = null;
 
   constructor({ fusedMatMul = true }: GraphOptions = {}) {
     this.#fusedMatMul = fusedMatMul;
@@ -38,17 +54,6 @@ export class Graph implements Ops<Tensor> {
   /** Declares `tensor` an output under `name`. */
   output(name: string, tensor: Tensor): void {
     this.#emitter.output(name, tensor);
-  }
-
-  /** Builds with `body` without recording a tape: for what needs no gradient. */
-  withoutGradient<R>(body: () => R): R {
-    const before = this.#recording;
-    this.#recording = false;
-    try {
-      return body();
-    } finally {
-      this.#recording = before;
-    }
   }
 
   /** The finished graph. */
@@ -70,7 +75,7 @@ export class Graph implements Ops<Tensor> {
   }
 
   #record(output: Tensor, inputs: readonly Tensor[], backward: VectorJacobianProduct): Tensor {
-    if (this.#recording) this.#tape.push({ outputs: [output], inputs, backward });
+    this.#tape?.push({ outputs: [output], inputs, backward });
     return output;
   }
 
@@ -262,15 +267,13 @@ export class Graph implements Ops<Tensor> {
       shapes.map((shape) => ({ shape, type: a.type })),
       { axis: { int: at } },
     );
-    if (this.#recording) {
-      this.#tape.push({
-        outputs,
-        inputs: [a],
-        backward: (gradients) => [
-          this.concat(gradients.map((g, i) => g ?? this.#zeros(shapes[i]!)), at),
-        ],
-      });
-    }
+    this.#tape?.push({
+      outputs,
+      inputs: [a],
+      backward: (gradients) => [
+        this.concat(gradients.map((g, i) => g ?? this.#zeros(shapes[i]!)), at),
+      ],
+    });
     return outputs;
   }
 
@@ -385,7 +388,7 @@ export class Graph implements Ops<Tensor> {
     if (this.#fusedMatMul) {
       return this.#emit("FusedMatMul", [a, b], shape, "float32", attributes, "com.microsoft");
     }
-    return this.withoutGradient(() => {
+    return this.#withoutTape(() => {
       const swapped = (x: Tensor) =>
         this.transpose(x, [...Array(x.rank - 2).keys(), x.rank - 1, x.rank - 2]);
       const product = this.#emit(
@@ -436,17 +439,31 @@ export class Graph implements Ops<Tensor> {
 
   // ------------------------------------------------------------ reverse mode
 
-  /**
-   * The gradients of the scalar `loss` with respect to `parameters`, as further nodes of this graph.
-   *
-   * Clears the tape: what is built next starts a new one (micro-batches unrolled in one graph).
-   */
-  gradient(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
-    const tape = this.#tape;
-    this.#tape = [];
-    return this.withoutGradient(() =>
-      walkBack(tape, loss, parameters, this.constant(1), (a, b) => this.add(a, b))
-        .map((gradient, i) => gradient ?? this.#zeros(parameters[i]!.shape))
-    );
+  differentiate<R extends { readonly loss: Tensor }>(
+    sources: readonly Tensor[],
+    body: () => R,
+  ): R & { readonly gradients: readonly Tensor[] } {
+    if (this.#tape !== null) throw new TypeError("Cannot differentiate inside of differentiate");
+    const tape: TapeEntry[] = this.#tape = [];
+    try {
+      const result = body();
+      const gradients = this.#withoutTape(() =>
+        walkBack(tape, result.loss, sources, this.constant(1), (a, b) => this.add(a, b))
+          .map((gradient, i) => gradient ?? this.#zeros(sources[i]!.shape))
+      );
+      return { ...result, gradients };
+    } finally {
+      this.#tape = null;
+    }
+  }
+
+  #withoutTape<R>(body: () => R): R {
+    const before = this.#tape;
+    this.#tape = null;
+    try {
+      return body();
+    } finally {
+      this.#tape = before;
+    }
   }
 }

@@ -28,9 +28,13 @@ export interface Ops<T> {
   less(a: T | number, b: T | number): T;
   /** 1 where a ≤ b, else 0; no gradient. */
   lessOrEqual(a: T | number, b: T | number): T;
+  /** Truncates floats to 32-bit integers; no gradient. */
+  toInt32(a: T): T;
   reshape(a: T, shape: readonly number[]): T;
   transpose(a: T, permutation: readonly number[]): T;
   sum(a: T, axes?: readonly number[], keepDims?: boolean): T;
+  /** The largest element; no gradient. */
+  maximum(a: T): T;
   /** Σ a² over all elements; no gradient. */
   squaredNorm(a: T): T;
   softmax(a: T): T; // over the last axis
@@ -46,6 +50,22 @@ export interface Ops<T> {
   oneHot(ids: T, size: number): T;
   /** x / sqrt(mean(x²) + epsilon) over the last axis. */
   rmsNorm(x: T, epsilon?: number): T;
+}
+
+/** Operations of a runtime that differentiates. */
+export interface DifferentiableOps<T> extends Ops<T> {
+  /**
+   * Runs `body` and differentiates the scalar `loss` it returns with respect to `sources`, which it uses.
+   *
+   * What else `body` returns is computed on the way; nothing of it may be a function of another `differentiate`.
+   * The gradient is 0 where the loss does not depend on a source.
+   *
+   * @returns what `body` returned, and one gradient per source
+   */
+  differentiate<R extends { readonly loss: T }>(
+    sources: readonly T[],
+    body: () => R,
+  ): R & { readonly gradients: readonly T[] };
 }
 
 /** Options of {@link Ops.matMul}. */

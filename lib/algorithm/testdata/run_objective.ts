@@ -1,7 +1,7 @@
 /** Runs the graph of a policy's loss on rollouts of differing lengths, for tests. */
 import { randomSource } from "../../core/random.ts";
 import { Graph, type Tensor } from "../../tensor/graph.ts";
-import { floats, onnxRuntime } from "../../tensor/session.ts";
+import { floats, onnxRuntime } from "../../tensor/onnx_runtime.ts";
 import { aggregate, type ScoredRollout } from "../policy_loss.ts";
 import { type LossConfig, policyObjective, policySums } from "../policy_objective.ts";
 

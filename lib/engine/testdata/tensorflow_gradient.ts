@@ -8,8 +8,8 @@ import { supervisedLoss } from "../../algorithm/supervised.ts";
 import { tokenLogProbs } from "../../policy/forward.ts";
 import { type PolicyShape, weightsOf } from "../../policy/parameters.ts";
 import { VOCABULARY } from "../../policy/tokenizer.ts";
-import { tensorFlow, type TfTensor } from "../../tensor/tensorflow.ts";
-import type { Objective, TrainingSizes } from "../training_graph.ts";
+import { tensorFlow, type TfTensor } from "../../tensor/tensorflow_ops.ts";
+import type { Objective, TrainingSizes } from "../training_program.ts";
 
 interface Request {
   readonly shape: PolicyShape;

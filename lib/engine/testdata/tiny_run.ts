@@ -1,4 +1,5 @@
 /** The smallest run that does everything a real one does, and the cold start it begins from. */
+import { ONE_THREAD } from "../../backend/target.ts";
 import { adamw } from "../../algorithm/adamw.ts";
 import { grpo } from "../../algorithm/algorithm.ts";
 import { microMath } from "../../dataset/micro_math.ts";
@@ -33,10 +34,18 @@ export const TINY: RunConfig = refine(recipe("mmr1_micro"), {
   evaluation: { interval: 2, temperature: 1, scoringControl: true, galleryInterval: 3 },
 });
 
-/** All units of an engine. */
+/** All units of an engine, with their snapshots and policies as they were when the unit was finished. */
 export async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
   const units: EngineStep[] = [];
-  for await (const unit of steps) units.push(unit);
+  for await (const unit of steps) {
+    const snapshot = Promise.resolve(await unit.snapshot());
+    const policies = [];
+    for (const { file, bytes } of unit.policies) {
+      const content = Promise.resolve(await bytes());
+      policies.push({ file, bytes: () => content });
+    }
+    units.push({ ...unit, policies, snapshot: () => snapshot });
+  }
   return units;
 }
 
@@ -53,10 +62,10 @@ export const recordsOf = <K extends RunRecord["kind"]>(units: readonly EngineSte
 
 /** The units of the cold start of {@link TINY}. */
 export const coldStart = await collect(
-  coldStartEngine(coldStartIdentity(TINY), { resume: null, threads: 1 }),
+  coldStartEngine(coldStartIdentity(TINY), { resume: null, compute: ONE_THREAD }),
 );
 /** Its policy. */
-export const policy = policyOf(coldStart.at(-1)!.snapshot());
+export const policy = policyOf(await coldStart.at(-1)!.snapshot());
 
 /** The units of a run that begins from it, or from another policy. */
 export const train = (
@@ -66,4 +75,4 @@ export const train = (
     resume?: Uint8Array | null;
     from?: Uint8Array;
   } = {},
-) => collect(trainEngine(config, seed, { policy: from, resume, threads: 1 }));
+) => collect(trainEngine(config, seed, { policy: from, resume, compute: ONE_THREAD }));

@@ -40,6 +40,4 @@ export const CIRCUMSTANCES: Circumstances = {
   lockHash: null,
   versions: { deno: Deno.version.deno },
   host: { os: Deno.build.os, arch: Deno.build.arch, cpu: "test", cores: 1 },
-  backend: "none",
-  device: "cpu",
 };

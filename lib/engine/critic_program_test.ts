@@ -4,8 +4,8 @@ import { criticParameterCount, criticSpecs } from "../policy/critic.ts";
 import { policyShape } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
-import { floats, type HostArray, onnxRuntime } from "../tensor/session.ts";
-import { criticTrainingGraph, valuesGraph } from "./critic_graph.ts";
+import { floats, type HostArray, onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { criticTrainingProgram, valuesProgram } from "./critic_program.ts";
 
 const SHAPE = policyShape(transformer("micro"), 6);
 const SIZES = { prompts: 2, groupSize: 3, microBatches: 1 };
@@ -34,7 +34,7 @@ const STATES: Record<string, readonly [HostArray, readonly number[]]> = {
 };
 
 async function valuesAt(parameters: Float32Array): Promise<Float32Array> {
-  const session = await runtime.compile(valuesGraph(SHAPE, SIZES.prompts, SIZES.groupSize));
+  const session = await runtime.compile(valuesProgram(SHAPE, SIZES.prompts, SIZES.groupSize));
   const { values } = await session.run({
     ...tensors(STATES),
     parameters: runtime.tensor(parameters, [COUNT]),
@@ -64,7 +64,7 @@ type Bound = number | null;
 
 /** A function that runs updates from any parameters: loss, gradient and values. */
 async function trainer(bound: Bound, sizes = SIZES) {
-  const session = await runtime.compile(criticTrainingGraph(SHAPE, bound, BARE, sizes));
+  const session = await runtime.compile(criticTrainingProgram(SHAPE, bound, BARE, sizes));
   const zeros = () => runtime.tensor(new Float32Array(COUNT), [COUNT]);
   const run = async (parameters: Float32Array) => {
     const result = await session.run({
@@ -88,7 +88,7 @@ async function trainer(bound: Bound, sizes = SIZES) {
 const norm = (vector: Float32Array) => Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
 
 for (const bound of [null, 0.2]) {
-  Deno.test(`criticTrainingGraph() has the slope that finite differences see: bound ${bound}`, async () => {
+  Deno.test(`criticTrainingProgram() has the slope that finite differences see: bound ${bound}`, async () => {
     // Along each parameter's own gradient the slope is that gradient's norm.
     const { run, release } = await trainer(bound);
     const { gradient, sums, norm: whole } = await run(START);
@@ -112,7 +112,7 @@ for (const bound of [null, 0.2]) {
   });
 }
 
-Deno.test("criticTrainingGraph() gives the same update in micro-batches", async () => {
+Deno.test("criticTrainingProgram() gives the same update in micro-batches", async () => {
   const whole = await trainer(0.2), parts = await trainer(0.2, { ...SIZES, microBatches: 2 });
   const a = await whole.run(START), b = await parts.run(START);
   const difference = norm(a.gradient.map((g, i) => g - b.gradient[i]!));
@@ -123,7 +123,7 @@ Deno.test("criticTrainingGraph() gives the same update in micro-batches", async 
   await parts.release();
 });
 
-Deno.test("criticTrainingGraph() reports the values before the update", async () => {
+Deno.test("criticTrainingProgram() reports the values before the update", async () => {
   const { run, release } = await trainer(null);
   const { values, parameters } = await run(START);
   values.forEach((value, i) => ok(Math.abs(value - VALUES[i]!) < 1e-5));
@@ -132,7 +132,7 @@ Deno.test("criticTrainingGraph() reports the values before the update", async ()
   await release();
 });
 
-Deno.test("criticTrainingGraph() gives the same bits when run again", async () => {
+Deno.test("criticTrainingProgram() gives the same bits when run again", async () => {
   const once = async () => {
     const { run, release } = await trainer(0.2);
     const { parameters } = await run(START);
@@ -142,9 +142,9 @@ Deno.test("criticTrainingGraph() gives the same bits when run again", async () =
   deepEqual(await once(), await once());
 });
 
-Deno.test("criticTrainingGraph() refuses micro-batches that do not divide the prompts", () => {
+Deno.test("criticTrainingProgram() refuses micro-batches that do not divide the prompts", () => {
   throws(
-    () => criticTrainingGraph(SHAPE, null, BARE, { ...SIZES, microBatches: 3 }),
+    () => criticTrainingProgram(SHAPE, null, BARE, { ...SIZES, microBatches: 3 }),
     /Cannot cut 2 prompts into 3 equal micro-batches/,
   );
 });

@@ -3,36 +3,43 @@ import type { Prompt } from "../dataset/prompt.ts";
 import { tokenLogProbs } from "../policy/forward.ts";
 import { parameterCount, type PolicyShape, weightsOf } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
-import { Graph } from "../tensor/graph.ts";
-import { floats, type RuntimeTensor, type Session, type TensorRuntime } from "../tensor/session.ts";
+import { hostScalar, hostTensor, type Program, program } from "../tensor/program.ts";
+import {
+  floats,
+  type ResidentTensor,
+  type Session,
+  type TensorRuntime,
+} from "../tensor/runtime.ts";
 import { promptTensors, responseInputs, shiftedInputs } from "./prompt_tensors.ts";
 
 /**
- * The graph of ∇_θ Σ w·log π over the tokens of one prompt's responses.
+ * The program of ∇_θ Σ w·log π over the tokens of one prompt's responses.
  *
  * Inputs: `parameters`, `patches` [1, …], `question` [1, …], `inputs`, `targets` and `tokenWeights` [rollouts, R],
  * `inverseTemperature` []. Output: `gradient` [parameters].
  */
-export function logProbGradientGraph(shape: PolicyShape, rollouts: number): Graph {
-  const graph = new Graph(), length = shape.responseTokens;
-  const parameters = graph.input("parameters", [parameterCount(shape)]);
-  const { chosen } = tokenLogProbs(
-    graph,
-    weightsOf(graph, parameters, shape),
-    shape,
-    {
-      ...responseInputs(graph, shape, 1, rollouts),
-      targets: graph.input("targets", [rollouts, length], "int32"),
-      prompts: 1,
-      groupSize: rollouts,
-    },
-    graph.input("inverseTemperature", []),
-    VOCABULARY.length,
-  );
-  const sum = graph.sum(graph.mul(chosen, graph.input("tokenWeights", [rollouts, length])));
-  const [gradient] = graph.gradient(sum, [parameters]);
-  graph.output("gradient", gradient!);
-  return graph;
+export function logProbGradientProgram(shape: PolicyShape, rollouts: number): Program {
+  const cells = { shape: [rollouts, shape.responseTokens] };
+  return program({
+    parameters: { shape: [parameterCount(shape)] },
+    ...responseInputs(shape, 1, rollouts),
+    targets: { ...cells, type: "int32" },
+    tokenWeights: cells,
+    inverseTemperature: { shape: [] },
+  }, (ops, { parameters, tokenWeights, inverseTemperature, ...data }) => {
+    const { gradients } = ops.differentiate([parameters], () => {
+      const { chosen } = tokenLogProbs(
+        ops,
+        weightsOf(ops, parameters, shape),
+        shape,
+        { ...data, prompts: 1, groupSize: rollouts },
+        inverseTemperature,
+        VOCABULARY.length,
+      );
+      return { loss: ops.sum(ops.mul(chosen, tokenWeights)) };
+    });
+    return { gradient: gradients[0]! };
+  });
 }
 
 /** Responses to one prompt, each with one weight for all its tokens. */
@@ -42,14 +49,12 @@ export interface WeightedResponses {
   readonly weights: ArrayLike<number>; // [rollouts]
 }
 
-/** {@link logProbGradientGraph} compiled. */
+/** {@link logProbGradientProgram} compiled. */
 export class ScoreFunction {
-  readonly #runtime: TensorRuntime;
   readonly #session: Session;
   readonly #responseTokens: number;
 
-  private constructor(runtime: TensorRuntime, session: Session, responseTokens: number) {
-    this.#runtime = runtime;
+  private constructor(session: Session, responseTokens: number) {
     this.#session = session;
     this.#responseTokens = responseTokens;
   }
@@ -59,13 +64,13 @@ export class ScoreFunction {
     shape: PolicyShape,
     rollouts: number,
   ): Promise<ScoreFunction> {
-    const session = await runtime.compile(logProbGradientGraph(shape, rollouts));
-    return new ScoreFunction(runtime, session, shape.responseTokens);
+    const session = await runtime.compile(logProbGradientProgram(shape, rollouts));
+    return new ScoreFunction(session, shape.responseTokens);
   }
 
   /** Σ_i w_i ∇ log π(y_i | x), log π(y | x) the sum over the tokens of y. // [parameters] */
   async weightedSum(
-    parameters: RuntimeTensor,
+    parameters: ResidentTensor,
     prompt: Prompt,
     { tokens, lengths, weights }: WeightedResponses,
     temperature: number,
@@ -75,15 +80,15 @@ export class ScoreFunction {
     lengths.forEach((length, row) =>
       tokenWeights.fill(weights[row]!, row * width, row * width + length)
     );
-    const { gradient } = await this.#session.run({
+    const outputs = await this.#session.run({
       parameters,
-      ...promptTensors(this.#runtime, [prompt]),
-      inputs: this.#runtime.tensor(shiftedInputs(tokens, width), shape),
-      targets: this.#runtime.tensor(tokens, shape),
-      tokenWeights: this.#runtime.tensor(tokenWeights, shape),
-      inverseTemperature: this.#runtime.tensor(Float32Array.of(1 / temperature), []),
+      ...promptTensors([prompt]),
+      inputs: hostTensor(shiftedInputs(tokens, width), shape),
+      targets: hostTensor(tokens, shape),
+      tokenWeights: hostTensor(tokenWeights, shape),
+      inverseTemperature: hostScalar(1 / temperature),
     });
-    return floats(gradient);
+    return floats(outputs, "gradient");
   }
 
   /** Frees the compiled graph. */

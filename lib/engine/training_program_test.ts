@@ -14,8 +14,8 @@ import {
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
 import type { Graph } from "../tensor/graph.ts";
-import { floats, type HostArray, onnxRuntime } from "../tensor/session.ts";
-import { logProbsGraph, type Objective, trainingGraph } from "./training_graph.ts";
+import { floats, type HostArray, onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { logProbsProgram, type Objective, trainingProgram } from "./training_program.ts";
 
 const SHAPE = policyShape(transformer("micro"), 8);
 const SIZES = { prompts: 2, groupSize: 3, microBatches: 1 };
@@ -121,12 +121,12 @@ async function compiled<R>(
 
 /** One update from the start. */
 const updated = (objective: Objective, optimizer = BARE, sizes = SIZES) =>
-  compiled(trainingGraph(SHAPE, objective, optimizer, sizes), (update) => update(START));
+  compiled(trainingProgram(SHAPE, objective, optimizer, sizes), (update) => update(START));
 
 /** Log-probabilities of the targets under the start parameters, by our own graph. */
 async function ownLogProbs(data: Data): Promise<Float32Array> {
   const { prompts, groupSize } = SIZES;
-  const session = await runtime.compile(logProbsGraph(SHAPE, prompts, groupSize));
+  const session = await runtime.compile(logProbsProgram(SHAPE, prompts, groupSize));
   const count = parameterCount(SHAPE);
   const wanted = ["patches", "question", "inputs", "targets"];
   const { logProbs } = await session.run({
@@ -188,7 +188,7 @@ function relativeDistance(a: Float32Array, b: Float32Array): number {
 
 const DATA = makeData(await ownLogProbs(makeData(null)));
 
-Deno.test("trainingGraph() has TensorFlow.js's gradients", async () => {
+Deno.test("trainingProgram() has TensorFlow.js's gradients", async () => {
   const theirs = await byTensorFlow(OBJECTIVES.map(([, objective]) => objective), DATA);
   for (const [i, [name, objective]] of OBJECTIVES.entries()) {
     const ours = await updated(objective);
@@ -203,9 +203,9 @@ Deno.test("trainingGraph() has TensorFlow.js's gradients", async () => {
 });
 
 for (const [name, objective] of OBJECTIVES.slice(0, 2)) {
-  Deno.test(`trainingGraph() has the slope that finite differences see: ${name}`, async () => {
+  Deno.test(`trainingProgram() has the slope that finite differences see: ${name}`, async () => {
     // Along each parameter's own gradient the slope is that gradient's norm.
-    await compiled(trainingGraph(SHAPE, objective, BARE, SIZES), async (update) => {
+    await compiled(trainingProgram(SHAPE, objective, BARE, SIZES), async (update) => {
       const { gradient } = await update(START);
       let offset = 0;
       for (const { name: parameter, shape } of parameterSpecs(SHAPE)) {
@@ -231,7 +231,7 @@ for (const [name, objective] of OBJECTIVES.slice(0, 2)) {
 }
 
 for (const [name, objective] of OBJECTIVES) {
-  Deno.test(`trainingGraph() gives the same update in micro-batches: ${name}`, async () => {
+  Deno.test(`trainingProgram() gives the same update in micro-batches: ${name}`, async () => {
     const whole = await updated(objective);
     const parts = await updated(objective, BARE, { ...SIZES, microBatches: 2 });
     ok(relativeDistance(parts.gradient, whole.gradient) < 1e-5);
@@ -239,7 +239,7 @@ for (const [name, objective] of OBJECTIVES) {
   });
 }
 
-Deno.test("trainingGraph() clips to the maximal norm and reports the norm before", async () => {
+Deno.test("trainingProgram() clips to the maximal norm and reports the norm before", async () => {
   const free = await updated(SUPERVISED);
   const bound = free.norm / 4;
   const clipped = await updated(SUPERVISED, { ...BARE, maxGradNorm: bound });
@@ -247,14 +247,14 @@ Deno.test("trainingGraph() clips to the maximal norm and reports the norm before
   ok(Math.abs(length(clipped.gradient) - bound) < 1e-4 * bound);
 });
 
-Deno.test("trainingGraph() gives the same bits when run again", async () => {
+Deno.test("trainingProgram() gives the same bits when run again", async () => {
   const [a, b] = [await updated(GRPO), await updated(GRPO)];
   deepEqual(a.parameters, b.parameters);
 });
 
-Deno.test("trainingGraph() refuses micro-batches that do not divide the prompts", () => {
+Deno.test("trainingProgram() refuses micro-batches that do not divide the prompts", () => {
   throws(
-    () => trainingGraph(SHAPE, SUPERVISED, BARE, { ...SIZES, microBatches: 3 }),
+    () => trainingProgram(SHAPE, SUPERVISED, BARE, { ...SIZES, microBatches: 3 }),
     /Cannot cut 2 prompts into 3 equal micro-batches/,
   );
 });

@@ -1,0 +1,23 @@
+/** Opens the tensor runtime of a target. */
+import type { TensorRuntime } from "../tensor/runtime.ts";
+import type { Compute } from "./target.ts";
+
+/**
+ * The runtime on the device that `compute` names. Nothing of another engine is loaded.
+ *
+ * Errors: what the engine says when the device cannot be had; `resolveTarget` finds out beforehand, with the fix.
+ */
+export async function openRuntime(
+  { backend, ...options }: Compute,
+): Promise<TensorRuntime> {
+  switch (backend) {
+    case "onnx": {
+      const { onnxRuntime } = await import("../tensor/onnx_runtime.ts");
+      return await onnxRuntime(options);
+    }
+    case "tfjs":
+      throw new Error("tfjs");
+    default:
+      return backend satisfies never;
+  }
+}
