@@ -1,0 +1,26 @@
+/** Where the installed ONNX Runtime is. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder that packages are installed in; native code may be loaded from there. */
+export const PACKAGES_FOLDER = fileURLToPath(new URL("../../node_modules/", import.meta.url));
+const PACKAGE = join(PACKAGES_FOLDER, "onnxruntime-node");
+const PLATFORMS: Readonly<Record<string, string>> = { windows: "win32" };
+const PROCESSORS = { x86_64: "x64", aarch64: "arm64" } as const;
+
+/** The folder with ONNX Runtime's native libraries: the one that it looks for its device libraries in. */
+export function onnxRuntimeFolder(): string {
+  const { os, arch } = Deno.build;
+  return join(PACKAGE, "bin", "napi-v6", PLATFORMS[os] ?? os, PROCESSORS[arch]);
+}
+
+/** The installed version; null when the package is not installed. */
+export function onnxRuntimeVersion(): string | null {
+  try {
+    const { version } = JSON.parse(Deno.readTextFileSync(join(PACKAGE, "package.json")));
+    return String(version);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
