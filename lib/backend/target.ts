@@ -5,8 +5,8 @@ export const BACKENDS = ["onnx", "tfjs"] as const;
 /** One of {@link BACKENDS}. */
 export type Backend = typeof BACKENDS[number];
 
-/** Values of `--device`; `auto` takes the fastest that is there. */
-export const DEVICES = ["auto", "cpu", "cuda", "webgpu", "tensorrt"] as const;
+/** Values of `--device`; `auto` takes the fastest that is there. `wasm` is TensorFlow.js alone, webgpu and tensorrt ONNX Runtime. */
+export const DEVICES = ["auto", "cpu", "cuda", "webgpu", "tensorrt", "wasm"] as const;
 /** One of {@link DEVICES}. */
 export type Device = typeof DEVICES[number];
 

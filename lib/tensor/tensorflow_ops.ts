@@ -1,31 +1,44 @@
 /**
- * The same operations on TensorFlow.js: an implementation of {@link Ops} whose gradients are not ours, and so
- * an independent check of them.
+ * The same operations on TensorFlow.js, which executes them at once. Its gradients are not ours, and so an
+ * independent check of them.
  */
-import { loadTensorFlow } from "../../deps.ts";
-import type { MatMulOptions, Ops } from "./ops.ts";
+import type { DifferentiableOps, MatMulOptions } from "./ops.ts";
 
 /** A TensorFlow.js tensor. */
 export interface TfTensor {
   readonly shape: number[];
-  dataSync(): Float32Array | Int32Array;
+  readonly dtype: string;
+  readonly isDisposed: boolean;
+  data(): Promise<Float32Array | Int32Array>;
+  dispose(): void;
 }
 
 type Unary = (a: TfTensor) => TfTensor;
 type Binary = (a: TfTensor, b: TfTensor) => TfTensor;
 
-/** The part of TensorFlow.js that {@link Ops} and a gradient need. */
+/** The part of TensorFlow.js that the operations and their gradients need. */
 export interface TensorFlow {
-  setBackend(name: string): Promise<boolean>;
-  ready(): Promise<void>;
   tensor(data: Float32Array | Int32Array, shape: number[], type?: "float32" | "int32"): TfTensor;
   scalar(value: number): TfTensor;
   fill(shape: number[], value: number): TfTensor;
   cast(a: TfTensor, type: "float32" | "int32"): TfTensor;
   oneHot(ids: TfTensor, depth: number): TfTensor;
-  valueAndGrad(
-    f: (x: TfTensor) => TfTensor,
-  ): (x: TfTensor) => { readonly value: TfTensor; readonly grad: TfTensor };
+  engine(): {
+    startScope(): void;
+    endScope(): void;
+    gradients(
+      f: () => TfTensor,
+      sources: TfTensor[],
+      outputGradient: null,
+      allowNoGradients: true,
+    ): { readonly value: TfTensor; readonly grads: readonly (TfTensor | null)[] };
+  };
+  customGrad(
+    f: (x: TfTensor) => { value: TfTensor; gradFunc: (dy: TfTensor) => TfTensor },
+  ): Unary;
+  keep(tensor: TfTensor): TfTensor;
+  readonly clone: Unary;
+  readonly zerosLike: Unary;
   readonly add: Binary;
   readonly sub: Binary;
   readonly mul: Binary;
@@ -47,21 +60,28 @@ export interface TensorFlow {
   transpose(a: TfTensor, permutation: number[]): TfTensor;
   sum(a: TfTensor, axes?: number[], keepDims?: boolean): TfTensor;
   mean(a: TfTensor, axis: number, keepDims: boolean): TfTensor;
+  max(a: TfTensor): TfTensor;
   matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
   concat(parts: TfTensor[], axis: number): TfTensor;
   split(a: TfTensor, sizes: number[], axis: number): TfTensor[];
   slice(a: TfTensor, begin: number[], size: number[]): TfTensor;
 }
 
-/** TensorFlow.js on its plain JavaScript backend. */
-export async function tensorFlow(): Promise<{ tf: TensorFlow; ops: Ops<TfTensor> }> {
-  const tf = await loadTensorFlow() as TensorFlow;
-  await tf.setBackend("cpu");
-  await tf.ready();
-  return { tf, ops: tensorFlowOps(tf) };
+/** The operations, and how to give back what outlives a gradient. */
+export interface TensorFlowOps extends DifferentiableOps<TfTensor> {
+  /** Disposes of every tensor that left a {@link DifferentiableOps.differentiate} since the last call. */
+  disposeKept(): void;
 }
 
-function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
+/** The operations on a loaded TensorFlow.js. */
+export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
+  const kept = new Set<TfTensor>();
+  /** What a gradient's scope would dispose of at its end. */
+  const keep = (value: unknown): void => {
+    if (isTensor(value)) kept.add(tf.keep(value));
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(keep);
+  };
+  const constantOf = tf.customGrad((x) => ({ value: tf.clone(x), gradFunc: tf.zerosLike }));
   const float = (a: TfTensor): TfTensor => tf.cast(a, "float32");
   const lift = (a: TfTensor | number): TfTensor => typeof a === "number" ? tf.scalar(a) : a;
   const oneHot = (ids: TfTensor, size: number): TfTensor =>
@@ -80,14 +100,16 @@ function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
     sqrt: (a) => tf.sqrt(a),
     relu: (a) => tf.relu(a),
     sigmoid: (a) => tf.sigmoid(a),
-    stopGradient: (a) => tf.tensor(a.dataSync(), a.shape), // a constant, off the tape
+    stopGradient: (a) => constantOf(a),
     clip: (a, low, high) => tf.clipByValue(a, low, high),
     less: (a, b) => float(tf.less(lift(a), lift(b))),
     lessOrEqual: (a, b) => float(tf.lessEqual(lift(a), lift(b))),
+    toInt32: (a) => tf.cast(a, "int32"),
     reshape: (a, shape) => tf.reshape(a, [...shape]),
     transpose: (a, permutation) => tf.transpose(a, [...permutation]),
     sum: (a, axes, keepDims = false) =>
       axes === undefined ? tf.sum(a) : tf.sum(a, [...axes], keepDims),
+    maximum: (a) => tf.max(a),
     squaredNorm: (a) => tf.sum(tf.square(a)),
     softmax: (a) => tf.softmax(a),
     logSoftmax: (a) => tf.logSoftmax(a),
@@ -109,5 +131,31 @@ function tensorFlowOps(tf: TensorFlow): Ops<TfTensor> {
     },
     rmsNorm: (x, epsilon = 1e-5) =>
       tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), tf.scalar(epsilon)))),
+    differentiate<R extends { readonly loss: TfTensor }>(
+      sources: readonly TfTensor[],
+      body: () => R,
+    ) {
+      let result: R | null = null;
+      const { grads } = tf.engine().gradients(
+        () => {
+          result = body();
+          keep(result);
+          return tf.reshape(result.loss, []);
+        },
+        [...sources],
+        null,
+        true,
+      );
+      const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(sources[i]!));
+      return { ...result! as R, gradients };
+    },
+    disposeKept() {
+      for (const tensor of kept) if (!tensor.isDisposed) tensor.dispose();
+      kept.clear();
+    },
   };
+}
+
+function isTensor(value: unknown): value is TfTensor {
+  return typeof value === "object" && value !== null && "dtype" in value && "isDisposed" in value;
 }
