@@ -1,14 +1,14 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
-import { Graph, type Tensor } from "../tensor/graph.ts";
-import { floats, onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { hostTensor, program } from "../tensor/program.ts";
+import { floats } from "../tensor/runtime.ts";
 import {
   explainedVariance,
   tokenValueLoss,
   VALUE_SUMS,
   valueLoss,
   valueLossGraph,
-  type ValueLossInputs,
 } from "./value_loss.ts";
 
 const runtime = await onnxRuntime({ threads: 1 });
@@ -56,30 +56,31 @@ const tokensOf = ({ values, oldValues, returns, counted }: Case) =>
     counted[i] === 1 ? [{ value, oldValue: oldValues[i]!, target: returns[i]! }] : []
   );
 
-/** The graph's sums, and its gradient with respect to the values. */
-async function byGraph({ values, oldValues, returns, counted }: Case, bound: number | null) {
-  const total = counted.reduce((a, b) => a + b, 0), shape = [2, values.length / 2];
-  const inputs = { values, oldValues, returns, tokenShares: counted.map((c) => c / total) };
-  const graph = new Graph();
-  const symbols = Object.fromEntries(
-    Object.keys(inputs).map((name) => [name, graph.input(name, shape)]),
-  ) as Record<keyof ValueLossInputs<Tensor>, Tensor>;
-  const sums = valueLossGraph(graph, bound, symbols);
-  const [gradient] = graph.gradient(sums.valueLoss, [symbols.values]);
-  for (const name of VALUE_SUMS) graph.output(name, sums[name]);
-  graph.output("gradient", gradient!);
-  const session = await runtime.compile(graph);
-  const result = await session.run(Object.fromEntries(
-    session.inputs.map(({ name }) => [
-      name,
-      runtime.tensor(Float32Array.from(inputs[name as keyof typeof inputs]), shape),
-    ]),
-  ));
+/** The program's sums, and its gradient with respect to the values. */
+async function byProgram({ values, oldValues, returns, counted }: Case, bound: number | null) {
+  const total = counted.reduce((a, b) => a + b, 0);
+  const tensor = (row: readonly number[]) =>
+    hostTensor(Float32Array.from(row), [2, values.length / 2]);
+  const inputs = {
+    values: tensor(values),
+    oldValues: tensor(oldValues),
+    returns: tensor(returns),
+    tokenShares: tensor(counted.map((c) => c / total)),
+  };
+  const differentiated = program(inputs, (ops, inputs) => {
+    const { valueLoss, valueClipFraction, gradients } = ops.differentiate([inputs.values], () => {
+      const sums = valueLossGraph(ops, bound, inputs);
+      return { ...sums, loss: sums.valueLoss };
+    });
+    return { valueLoss, valueClipFraction, gradient: gradients[0]! };
+  });
+  const session = await runtime.compile(differentiated);
+  const result = await session.run(inputs);
   await session.release();
   return {
-    valueLoss: floats(result.valueLoss)[0]!,
-    valueClipFraction: floats(result.valueClipFraction)[0]!,
-    gradient: floats(result.gradient),
+    valueLoss: floats(result, "valueLoss")[0]!,
+    valueClipFraction: floats(result, "valueClipFraction")[0]!,
+    gradient: floats(result, "gradient"),
   };
 }
 
@@ -95,7 +96,7 @@ for (const { bound, loss, clipFraction, gradient } of WORKED) {
     const plain = valueLoss(tokensOf(WORKED_CASE), bound);
     ok(Math.abs(plain.valueLoss - loss) < 1e-12);
     ok(Math.abs(plain.valueClipFraction - clipFraction) < 1e-12);
-    const graph = await byGraph(WORKED_CASE, bound);
+    const graph = await byProgram(WORKED_CASE, bound);
     ok(Math.abs(graph.valueLoss - loss) < 1e-6);
     ok(Math.abs(graph.valueClipFraction - clipFraction) < 1e-6);
     gradient.forEach((expected, i) =>
@@ -114,7 +115,7 @@ Deno.test("valueLossGraph() computes what valueLoss() computes", async () => {
     counted: row().map((x) => Number(x < 0.6)),
   };
   for (const bound of [null, 0.1, 0.5, 2]) {
-    const plain = valueLoss(tokensOf(drawn), bound), graph = await byGraph(drawn, bound);
+    const plain = valueLoss(tokensOf(drawn), bound), graph = await byProgram(drawn, bound);
     for (const name of VALUE_SUMS) ok(Math.abs(plain[name] - graph[name]) < 2e-6, name);
     ok(bound === null || plain.valueClipFraction > 0, "the case reaches the bound");
   }

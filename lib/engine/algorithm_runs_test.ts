@@ -14,7 +14,8 @@ import type { RunConfig } from "../schema/run_config.ts";
 import { spent, type StepRecord } from "../schema/run_record.ts";
 import { policyOf } from "./cold_start.ts";
 import type { EngineStep } from "./engine_step.ts";
-import { policy, recordsOf, timeless, TINY, train } from "./testdata/tiny_run.ts";
+import { policy, TINY, train } from "./testdata/tiny_run.ts";
+import { recordsOf, timeless } from "./testdata/units.ts";
 
 const BASE = refine(TINY, {
   sampler: random(),

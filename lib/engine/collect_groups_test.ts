@@ -71,7 +71,7 @@ async function collect(
 ) {
   const policy = new KnownPolicy(runtime, shape);
   policy.right = right;
-  const parameters = policy.parameters(initialParameters(shape, random.at("initial")));
+  const parameters = await policy.parameters(initialParameters(shape, random.at("initial")));
   const config = { ...CONFIG, filter };
   const inner = createSampler(config.sampler, {
     prompts: pool.length,

@@ -4,7 +4,9 @@ import { criticParameterCount, criticSpecs } from "../policy/critic.ts";
 import { policyShape } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
-import { floats, type HostArray, onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { type HostTensor, hostTensor, type Named } from "../tensor/program.ts";
+import { floats } from "../tensor/runtime.ts";
 import { criticTrainingProgram, valuesProgram } from "./critic_program.ts";
 
 const SHAPE = policyShape(transformer("micro"), 6);
@@ -27,37 +29,29 @@ const START = Float32Array.from(
     ...normal(shape.reduce((a, b) => a * b, 1), name === "valueHead" ? 0.1 : deviation),
   ]),
 );
-const STATES: Record<string, readonly [HostArray, readonly number[]]> = {
-  patches: [normal(SIZES.prompts * 256), [SIZES.prompts, 16, 16]],
-  question: [ids(SIZES.prompts * 8), [SIZES.prompts, 8]],
-  inputs: [ids(CELLS), [ROLLOUTS, SHAPE.responseTokens]],
+const STATES: Named<HostTensor> = {
+  patches: hostTensor(normal(SIZES.prompts * 256), [SIZES.prompts, 16, 16]),
+  question: hostTensor(ids(SIZES.prompts * 8), [SIZES.prompts, 8]),
+  inputs: hostTensor(ids(CELLS), [ROLLOUTS, SHAPE.responseTokens]),
 };
 
 async function valuesAt(parameters: Float32Array): Promise<Float32Array> {
   const session = await runtime.compile(valuesProgram(SHAPE, SIZES.prompts, SIZES.groupSize));
-  const { values } = await session.run({
-    ...tensors(STATES),
-    parameters: runtime.tensor(parameters, [COUNT]),
-  });
+  const outputs = await session.run({ ...STATES, parameters: hostTensor(parameters, [COUNT]) });
   await session.release();
-  return floats(values).slice();
+  return floats(outputs, "values").slice();
 }
-
-const tensors = (data: typeof STATES) =>
-  Object.fromEntries(
-    Object.entries(data).map(([name, [data, shape]]) => [name, runtime.tensor(data, shape)]),
-  );
 
 const VALUES = await valuesAt(START);
 const wide = [ROLLOUTS, SHAPE.responseTokens];
 const counted = Float32Array.from({ length: CELLS }, () => Number(random.next() < 0.7));
 const total = counted.reduce((a, b) => a + b, 0);
-const DATA: typeof STATES = {
+const DATA: Named<HostTensor> = {
   ...STATES,
   // Some of the old values are further away than the bound, on either side.
-  oldValues: [normal(CELLS, 0.3).map((x, i) => x + VALUES[i]!), wide],
-  returns: [normal(CELLS), wide],
-  tokenShares: [counted.map((c) => c / total), wide],
+  oldValues: hostTensor(normal(CELLS, 0.3).map((x, i) => x + VALUES[i]!), wide),
+  returns: hostTensor(normal(CELLS), wide),
+  tokenShares: hostTensor(counted.map((c) => c / total), wide),
 };
 
 type Bound = number | null;
@@ -65,21 +59,21 @@ type Bound = number | null;
 /** A function that runs updates from any parameters: loss, gradient and values. */
 async function trainer(bound: Bound, sizes = SIZES) {
   const session = await runtime.compile(criticTrainingProgram(SHAPE, bound, BARE, sizes));
-  const zeros = () => runtime.tensor(new Float32Array(COUNT), [COUNT]);
+  const zeros = () => hostTensor(new Float32Array(COUNT), [COUNT]);
   const run = async (parameters: Float32Array) => {
     const result = await session.run({
-      ...tensors(DATA),
-      parameters: runtime.tensor(parameters, [COUNT]),
+      ...DATA,
+      parameters: hostTensor(parameters, [COUNT]),
       firstMoment: zeros(),
       secondMoment: zeros(),
-      schedule: runtime.tensor(Float32Array.of(1e-3, 1, 1), [3]),
+      schedule: hostTensor(Float32Array.of(1e-3, 1, 1), [3]),
     });
     return {
-      gradient: floats(result["next.firstMoment"]).slice(),
-      parameters: floats(result["next.parameters"]).slice(),
-      sums: floats(result.sums).slice(),
-      values: floats(result.values).slice(),
-      norm: floats(result.norm)[0]!,
+      gradient: floats(result, "next.firstMoment").slice(),
+      parameters: floats(result, "next.parameters").slice(),
+      sums: floats(result, "sums").slice(),
+      values: floats(result, "values").slice(),
+      norm: floats(result, "norm")[0]!,
     };
   };
   return { run, release: () => session.release() };

@@ -174,7 +174,7 @@ Deno.test("Critic.pass() makes one update per mini-batch, in the order of the gr
       }),
     );
   }
-  deepEqual(whole.state(), byHand.state());
+  deepEqual(await whole.state(), await byHand.state());
   await rejects(whole.pass(batchOf(6, () => 1)), /Cannot cut 6 prompts into mini-batches of 4/);
   await whole.release();
   await byHand.release();
@@ -184,14 +184,14 @@ Deno.test("Critic.state() goes on bit for bit, and is a copy", async () => {
   const batch = batchOf(8, (cell) => Math.cos(cell));
   const through = await critic();
   await through.pass(batch);
-  const saved = through.state(), copy = structuredClone(saved);
+  const saved = await through.state(), copy = structuredClone(saved);
   equal(saved.updates, 2);
   const expected = await through.pass(batch);
   deepEqual(saved, copy);
 
   const resumed = await critic({ state: saved });
   deepEqual(await resumed.pass(batch), expected);
-  deepEqual(resumed.state(), through.state());
+  deepEqual(await resumed.state(), await through.state());
   deepEqual(
     await resumed.values(batch.prompts, batch.rollouts),
     await through.values(batch.prompts, batch.rollouts),
@@ -204,10 +204,10 @@ Deno.test("Critic.state() goes on bit for bit, and is a copy", async () => {
 Deno.test("Critic.update() leaves out what is not finite, and says so", async () => {
   const student = await critic();
   const batch = batchOf(4, () => 1);
-  const before = student.state();
+  const before = await student.state();
   const { applied } = await student.update({ ...batch, returns: batch.returns.map(() => NaN) });
   equal(applied, false);
-  deepEqual(student.state(), before);
+  deepEqual(await student.state(), before);
   await student.release();
 });
 

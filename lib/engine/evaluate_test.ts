@@ -14,7 +14,7 @@ import { sampledResult } from "./sampled_result.ts";
 
 const SHAPE = policyShape(transformer("micro", { layers: 1, width: 16, heads: 2 }), 8);
 const policy = new PolicyRuntime(await onnxRuntime({ threads: 1 }), SHAPE);
-const parameters = policy.parameters(initialParameters(SHAPE, randomSource(1, "initial")));
+const parameters = await policy.parameters(initialParameters(SHAPE, randomSource(1, "initial")));
 const heldOut: HeldOut = createMicroMath(
   microMath({ prompts: 4, validationPrompts: 20, benchmarkPrompts: 5 }),
 );

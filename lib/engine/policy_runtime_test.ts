@@ -17,7 +17,7 @@ const PARAMETERS = initialParameters(SHAPE, randomSource(1, "initial"));
 
 Deno.test("PolicyRuntime.generate() and .logProbs() agree on the sampled tokens to 1e-5", async () => {
   const policy = new PolicyRuntime(runtime, SHAPE);
-  const parameters = policy.parameters(PARAMETERS);
+  const parameters = await policy.parameters(PARAMETERS);
   for (const [groupSize, temperature] of [[4, 1], [1, 0.6]] as const) {
     const prompts = POOL.slice(0, 8);
     const random = randomSource(2, "rollout");
@@ -32,7 +32,7 @@ Deno.test("PolicyRuntime.generate() and .logProbs() agree on the sampled tokens 
 
 Deno.test("PolicyRuntime.logDistributions() are distributions, and .logProbs() at the sampled tokens", async () => {
   const policy = new PolicyRuntime(runtime, SHAPE);
-  const parameters = policy.parameters(PARAMETERS);
+  const parameters = await policy.parameters(PARAMETERS);
   const prompts = POOL.slice(0, 6);
   const rollouts = await policy.generate(parameters, prompts, 4, 0.8, randomSource(6, "rollout"));
   const all = await policy.logDistributions(parameters, prompts, rollouts, 0.8);
@@ -49,7 +49,7 @@ Deno.test("PolicyRuntime.logDistributions() are distributions, and .logProbs() a
 
 Deno.test("PolicyRuntime.generate() draws each row from its own stream, however the work is cut", async () => {
   const policy = new PolicyRuntime(runtime, SHAPE);
-  const parameters = policy.parameters(PARAMETERS);
+  const parameters = await policy.parameters(PARAMETERS);
   const random = randomSource(4, "rollout");
   const all = await policy.generate(parameters, POOL, 8, 1, random); // 320 rows: more than one run
   const few = await policy.generate(parameters, POOL.slice(0, 3), 8, 1, random);
@@ -63,7 +63,7 @@ Deno.test("PolicyRuntime.generate() gives the same bits in a new process's place
     const policy = new PolicyRuntime(await onnxRuntime({ threads: 1 }), SHAPE);
     const random = randomSource(7, "rollout");
     const rollouts = await policy.generate(
-      policy.parameters(PARAMETERS),
+      await policy.parameters(PARAMETERS),
       POOL.slice(0, 4),
       8,
       1,
@@ -80,7 +80,7 @@ Deno.test("PolicyRuntime.generate() samples tokens as often as their probability
   // One prompt, many rollouts: the first token's frequencies against its log-probabilities.
   const policy = new PolicyRuntime(runtime, SHAPE);
   const random = randomSource(9, "rollout");
-  const parameters = policy.parameters(PARAMETERS);
+  const parameters = await policy.parameters(PARAMETERS);
   const counts = new Map<number, number>(), chance = new Map<number, number>();
   const n = 2048;
   const prompts = Array(n / 8).fill(POOL[0]!);

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { ONE_THREAD } from "../backend/target.ts";
 import { adamw } from "../algorithm/adamw.ts";
 import { grpo } from "../algorithm/algorithm.ts";
+import { ONE_THREAD } from "../backend/target.ts";
 import { randomSource } from "../core/random.ts";
 import { mean } from "../core/statistics.ts";
 import { createMicroMath, microMath } from "../dataset/micro_math.ts";
@@ -14,19 +14,19 @@ import { gainColumns, mostProbeRollouts } from "../schema/probe_row.ts";
 import { recipe } from "../schema/recipe.ts";
 import { refine } from "../schema/refine.ts";
 import type { ProbeConfig, RunConfig } from "../schema/run_config.ts";
-import type { RunRecord } from "../schema/run_record.ts";
 import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { coldStartEngine, policyOf } from "./cold_start.ts";
 import { GenerationCounter } from "./counter.ts";
-import type { Columns, EngineStep } from "./engine_step.ts";
-import { ScoreFunction } from "./score_function.ts";
+import type { Columns } from "./engine_step.ts";
 import { pathPassRates } from "./path_pass_rate.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 import { probePrompts } from "./probe.ts";
 import { leaveOneOutWeights } from "./probe_estimates.ts";
 import { promptGradient } from "./prompt_gradient.ts";
 import { judgeRollouts } from "./responses.ts";
+import { ScoreFunction } from "./score_function.ts";
 import { decodePolicy } from "./snapshot.ts";
+import { collect, timeless } from "./testdata/units.ts";
 import { trainEngine } from "./train.ts";
 
 const PROBE: ProbeConfig = { prompts: 6, rollouts: 32, stepSizes: [1e-3, 0.05] };
@@ -60,12 +60,6 @@ const CONFIG: RunConfig = refine(recipe("mmr1_micro"), {
 });
 const { groupSize } = CONFIG.algorithm, { temperature } = CONFIG.decoding;
 
-async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
-  const units: EngineStep[] = [];
-  for await (const unit of steps) units.push(unit);
-  return units;
-}
-
 const start = await collect(
   coldStartEngine(coldStartIdentity(CONFIG), { resume: null, compute: ONE_THREAD }),
 );
@@ -73,7 +67,7 @@ const bytes = policyOf(await start.at(-1)!.snapshot());
 const shape = policyShape(MODEL, CONFIG.decoding.maxTokens);
 const theta = decodePolicy(bytes, parameterCount(shape)).parameters;
 const runtime = await onnxRuntime({ threads: 1 });
-const policy = new PolicyRuntime(runtime, shape), parameters = policy.parameters(theta);
+const policy = new PolicyRuntime(runtime, shape), parameters = await policy.parameters(theta);
 const pool = createMicroMath(DATASET).train;
 
 const judge = await accuracyJudge(CONFIG.reward);
@@ -117,7 +111,7 @@ Deno.test("ScoreFunction has the derivatives of Σ w·log π, by central differe
       .slice();
   const objective = async (point: Float32Array) => {
     const logProbs = await policy.logProbs(
-      policy.parameters(point),
+      await policy.parameters(point),
       [prompt],
       rollouts,
       temperature,
@@ -297,9 +291,6 @@ Deno.test("trainEngine() probes before the first step and after the last, and ag
   const train = (resume: Uint8Array | null) =>
     collect(trainEngine(CONFIG, 0, { policy: bytes, resume, compute: ONE_THREAD }));
   const whole = await train(null);
-  const timeless = (units: readonly EngineStep[]) =>
-    units.flatMap(({ records }) => records)
-      .map(({ seconds: _, ...rest }: RunRecord & { seconds?: unknown }) => rest);
   const probes = whole.flatMap(({ records }) => records.filter(({ kind }) => kind === "probe"));
   deepEqual(probes.map(({ step }) => step), [0, 2]);
   const resumed = await train(await whole[1]!.snapshot());

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { ONE_THREAD } from "../backend/target.ts";
 import { adamw } from "../algorithm/adamw.ts";
 import { grpo } from "../algorithm/algorithm.ts";
 import { dynamicSampling, noFilter } from "../algorithm/group_filter.ts";
+import { ONE_THREAD } from "../backend/target.ts";
 import { rewards } from "../reward/reward_config.ts";
 import { random } from "../sampler/random.ts";
 import { vas } from "../sampler/vas.ts";
@@ -15,14 +15,8 @@ import {
 } from "../schema/run_record.ts";
 import { coldStartEngine } from "./cold_start.ts";
 import type { EngineStep } from "./engine_step.ts";
-import {
-  coldStart,
-  collect,
-  recordsOf,
-  timeless,
-  TINY as CONFIG,
-  train,
-} from "./testdata/tiny_run.ts";
+import { coldStart, TINY as CONFIG, train } from "./testdata/tiny_run.ts";
+import { collect, recordsOf, timeless } from "./testdata/units.ts";
 
 const whole = await train(CONFIG);
 

@@ -13,8 +13,15 @@ import {
 } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { transformer } from "../policy/transformer.ts";
-import type { Graph } from "../tensor/graph.ts";
-import { floats, type HostArray, onnxRuntime } from "../tensor/onnx_runtime.ts";
+import { onnxRuntime } from "../tensor/onnx_runtime.ts";
+import {
+  hostScalar,
+  type HostTensor,
+  hostTensor,
+  type Named,
+  type Program,
+} from "../tensor/program.ts";
+import { floats } from "../tensor/runtime.ts";
 import { logProbsProgram, type Objective, trainingProgram } from "./training_program.ts";
 
 const SHAPE = policyShape(transformer("micro"), 8);
@@ -44,9 +51,9 @@ const INVERSE_TEMPERATURE = 1.25;
 
 const runtime = await onnxRuntime({ threads: 1 });
 
-type Data = Record<string, { readonly data: HostArray; readonly shape: readonly number[] }>;
+type Data = Named<HostTensor>;
 
-/** Data for every input of a training graph, with old and reference log-probabilities near `logProbs`. */
+/** Data for every input of a training program, with old and reference log-probabilities near `logProbs`. */
 function makeData(logProbs: Float32Array | null): Data {
   const random = randomSource(3, "data");
   const { prompts, groupSize } = SIZES;
@@ -60,28 +67,32 @@ function makeData(logProbs: Float32Array | null): Data {
   const near = (spread: number) => normal(cells, spread).map((x, i) => x + (logProbs?.[i] ?? 0));
   const wide = [rollouts, length];
   return {
-    patches: { data: normal(prompts * 256), shape: [prompts, 16, 16] },
-    question: { data: ids(prompts * 8), shape: [prompts, 8] },
-    inputs: { data: ids(cells), shape: wide },
-    targets: { data: ids(cells), shape: wide },
-    tokenWeights: { data: counted.map((c) => c / total), shape: wide },
-    tokenShares: { data: counted.map((c) => c / total), shape: wide },
-    oldLogProbs: { data: near(0.2), shape: wide },
-    referenceLogProbs: { data: near(0.3), shape: wide },
-    advantages: { data: normal(cells), shape: wide },
-    klCoefficient: { data: Float32Array.of(0.1), shape: [] },
-    referenceAll: {
-      data: normal(cells * VOCABULARY.length, 0.3).map((x) => x - Math.log(VOCABULARY.length)),
-      shape: [...wide, VOCABULARY.length],
-    },
+    patches: hostTensor(normal(prompts * 256), [prompts, 16, 16]),
+    question: hostTensor(ids(prompts * 8), [prompts, 8]),
+    inputs: hostTensor(ids(cells), wide),
+    targets: hostTensor(ids(cells), wide),
+    tokenWeights: hostTensor(counted.map((c) => c / total), wide),
+    tokenShares: hostTensor(counted.map((c) => c / total), wide),
+    oldLogProbs: hostTensor(near(0.2), wide),
+    referenceLogProbs: hostTensor(near(0.3), wide),
+    advantages: hostTensor(normal(cells), wide),
+    klCoefficient: hostScalar(0.1),
+    referenceAll: hostTensor(
+      normal(cells * VOCABULARY.length, 0.3).map((x) => x - Math.log(VOCABULARY.length)),
+      [...wide, VOCABULARY.length],
+    ),
   };
 }
 
 const START = initialParameters(SHAPE, randomSource(5, "initial"));
 
-/** Runs updates of one compiled graph; each gives the gradient, the loss and the norm. */
+/** What of `data` a program reads. */
+const feedsOf = ({ inputs }: Program, data: Data): Data =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => name in inputs));
+
+/** Runs updates of one compiled program; each gives the gradient, the loss and the norm. */
 async function compiled<R>(
-  graph: Graph,
+  program: Program,
   use: (
     update: (parameters: Float32Array) => Promise<{
       readonly gradient: Float32Array;
@@ -91,28 +102,23 @@ async function compiled<R>(
     }>,
   ) => Promise<R>,
 ): Promise<R> {
-  const session = await runtime.compile(graph);
+  const session = await runtime.compile(program);
   const count = parameterCount(SHAPE);
-  const zeros = () => runtime.tensor(new Float32Array(count), [count]);
-  const wanted = new Set(session.inputs.map((input) => input.name));
-  const feeds = Object.fromEntries(
-    Object.entries(DATA).filter(([name]) => wanted.has(name))
-      .map(([name, { data, shape }]) => [name, runtime.tensor(data, shape)]),
-  );
+  const zeros = () => hostTensor(new Float32Array(count), [count]);
   const result = await use(async (parameters) => {
     const outputs = await session.run({
-      ...feeds,
-      parameters: runtime.tensor(parameters, [count]),
+      ...feedsOf(program, DATA),
+      parameters: hostTensor(parameters, [count]),
       firstMoment: zeros(),
       secondMoment: zeros(),
-      schedule: runtime.tensor(Float32Array.of(1e-3, 1, 1), [3]),
-      inverseTemperature: runtime.tensor(Float32Array.of(INVERSE_TEMPERATURE), []),
+      schedule: hostTensor(Float32Array.of(1e-3, 1, 1), [3]),
+      inverseTemperature: hostScalar(INVERSE_TEMPERATURE),
     });
     return {
-      gradient: floats(outputs["next.firstMoment"]).slice(),
-      parameters: floats(outputs["next.parameters"]).slice(),
-      loss: floats(outputs.sums)[0]!,
-      norm: floats(outputs.norm)[0]!,
+      gradient: floats(outputs, "next.firstMoment").slice(),
+      parameters: floats(outputs, "next.parameters").slice(),
+      loss: floats(outputs, "sums")[0]!,
+      norm: floats(outputs, "norm")[0]!,
     };
   });
   await session.release();
@@ -123,21 +129,18 @@ async function compiled<R>(
 const updated = (objective: Objective, optimizer = BARE, sizes = SIZES) =>
   compiled(trainingProgram(SHAPE, objective, optimizer, sizes), (update) => update(START));
 
-/** Log-probabilities of the targets under the start parameters, by our own graph. */
+/** Log-probabilities of the targets under the start parameters, by our own program. */
 async function ownLogProbs(data: Data): Promise<Float32Array> {
   const { prompts, groupSize } = SIZES;
-  const session = await runtime.compile(logProbsProgram(SHAPE, prompts, groupSize));
-  const count = parameterCount(SHAPE);
-  const wanted = ["patches", "question", "inputs", "targets"];
-  const { logProbs } = await session.run({
-    ...Object.fromEntries(
-      wanted.map((name) => [name, runtime.tensor(data[name]!.data, data[name]!.shape)]),
-    ),
-    parameters: runtime.tensor(START, [count]),
-    inverseTemperature: runtime.tensor(Float32Array.of(INVERSE_TEMPERATURE), []),
+  const evaluation = logProbsProgram(SHAPE, prompts, groupSize);
+  const session = await runtime.compile(evaluation);
+  const outputs = await session.run({
+    ...feedsOf(evaluation, data),
+    parameters: hostTensor(START, [parameterCount(SHAPE)]),
+    inverseTemperature: hostScalar(INVERSE_TEMPERATURE),
   });
   await session.release();
-  return floats(logProbs).slice();
+  return floats(outputs, "logProbs").slice();
 }
 
 /** Loss and gradient of the same model and objectives by TensorFlow.js, in a process of its own. */

@@ -1,22 +1,23 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import { randomSource } from "../core/random.ts";
-import { elements, Graph, type Tensor } from "./graph.ts";
-import { floats, onnxRuntime } from "./session.ts";
+import { elements, traceProgram } from "./graph.ts";
+import { onnxRuntime } from "./onnx_runtime.ts";
+import type { DifferentiableOps } from "./ops.ts";
+import { type HostTensor, hostTensor, type Named, type Program, program } from "./program.ts";
+import { floats } from "./runtime.ts";
 
 const runtime = await onnxRuntime({ threads: 1 });
 
-/** Runs a graph once with named float inputs and returns its outputs. */
+/** Runs a program once and returns its outputs. */
 async function run(
-  graph: Graph,
-  inputs: Readonly<Record<string, { data: Float32Array; shape: readonly number[] }>>,
+  compute: Program,
+  feeds: Named<HostTensor>,
+  on = runtime,
 ): Promise<Record<string, Float32Array>> {
-  const session = await runtime.compile(graph);
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, { data, shape }]) => [name, runtime.tensor(data, shape)]),
-  );
+  const session = await on.compile(compute);
   const result = await session.run(feeds);
   const outputs = Object.fromEntries(
-    Object.entries(result).map(([name, tensor]) => [name, floats(tensor).slice()]),
+    Object.keys(result.values).map((name) => [name, floats(result, name).slice()]),
   );
   await session.release();
   return outputs;
@@ -29,41 +30,39 @@ async function run(
 async function checkGradient(
   name: string,
   shapes: readonly (readonly number[])[],
-  body: (graph: Graph, inputs: Tensor[]) => Tensor,
+  body: <T>(ops: DifferentiableOps<T>, inputs: readonly T[]) => T,
   offset = 0,
 ) {
   const random = randomSource(1, name);
   const data = shapes.map((shape) =>
     Float32Array.from({ length: elements(shape) }, () => offset + random.normal() * 0.5)
   );
-  const graph = new Graph();
-  const inputs = shapes.map((shape, i) => graph.input(`x${i}`, shape));
-  const output = body(graph, inputs);
-  const probe = Float32Array.from({ length: elements(output.shape) }, () => random.normal());
-  const loss = graph.sum(graph.mul(output, graph.constant(probe, output.shape)));
-  const gradients = graph.gradient(loss, inputs);
-  graph.output("loss", loss);
-  gradients.forEach((gradient, i) => graph.output(`g${i}`, gradient));
-  const feeds = (values: readonly Float32Array[]) =>
-    Object.fromEntries(values.map((value, i) => [`x${i}`, { data: value, shape: shapes[i]! }]));
-  const session = await runtime.compile(graph);
-  const evaluate = async (values: readonly Float32Array[]) =>
-    await session.run(
-      Object.fromEntries(
-        Object.entries(feeds(values)).map((
-          [key, { data, shape }],
-        ) => [key, runtime.tensor(data, shape)]),
-      ),
-    );
+  const names = shapes.map((_, i) => `x${i}`);
+  const inputs = Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]! }]));
+  const plain = program(inputs, (ops, x) => ({ y: body(ops, names.map((name) => x[name]!)) }));
+  const { shape } = traceProgram(plain).outputs[0]!;
+  const probe = Float32Array.from({ length: elements(shape) }, () => random.normal());
+  const differentiated = program(inputs, (ops, x) => {
+    const sources = names.map((name) => x[name]!);
+    const { loss, gradients } = ops.differentiate(sources, () => ({
+      loss: ops.sum(ops.mul(body(ops, sources), ops.constant(probe, shape))),
+    }));
+    return { loss, ...Object.fromEntries(gradients.map((gradient, i) => [`g${i}`, gradient])) };
+  });
+  const session = await runtime.compile(differentiated);
+  const evaluate = (values: readonly Float32Array[]) =>
+    session.run(Object.fromEntries(
+      values.map((value, i) => [names[i]!, hostTensor(value, shapes[i]!)]),
+    ));
   const analytic = await evaluate(data);
+  const exact = shapes.map((_, i) => floats(analytic, `g${i}`).slice());
   const h = 1e-2;
-  for (let i = 0; i < shapes.length; i++) {
-    const gradient = floats(analytic[`g${i}`]).slice();
+  for (const [i, gradient] of exact.entries()) {
     for (let k = 0; k < data[i]!.length; k++) {
       const shifted = (by: number) =>
         data.map((value, j) => j === i ? value.map((x, at) => at === k ? x + by : x) : value);
-      const up = floats((await evaluate(shifted(h))).loss)[0]!;
-      const down = floats((await evaluate(shifted(-h))).loss)[0]!;
+      const up = floats(await evaluate(shifted(h)), "loss")[0]!;
+      const down = floats(await evaluate(shifted(-h)), "loss")[0]!;
       const numeric = (up - down) / (2 * h);
       ok(
         Math.abs(numeric - gradient[k]!) <= 0.01 * Math.max(1, Math.abs(numeric)),
@@ -75,10 +74,10 @@ async function checkGradient(
 }
 
 const cases: [
-  string,
-  readonly (readonly number[])[],
-  (g: Graph, x: Tensor[]) => Tensor,
-  number?,
+  name: string,
+  shapes: readonly (readonly number[])[],
+  body: <T>(g: DifferentiableOps<T>, x: readonly T[]) => T,
+  offset?: number,
 ][] = [
   ["add, broadcast", [[2, 3], [3]], (g, [a, b]) => g.add(a!, b!)],
   ["sub, broadcast", [[2, 1], [2, 3]], (g, [a, b]) => g.sub(a!, b!)],
@@ -122,69 +121,97 @@ for (const transposeA of [false, true]) {
 }
 
 for (const [name, shapes, body, offset] of cases) {
-  Deno.test(`Graph gradient agrees with finite differences: ${name}`, () =>
+  Deno.test(`differentiate() agrees with finite differences: ${name}`, () =>
     checkGradient(name, shapes, body, offset));
 }
 
-Deno.test("Graph gradient of embed sums the rows of equal ids", async () => {
-  const graph = new Graph();
-  const table = graph.input("table", [3, 2]);
-  const ids = graph.toInt32(graph.constant(Float32Array.of(2, 0, 2), [3]));
-  const [gradient] = graph.gradient(graph.sum(graph.embed(table, ids)), [table]) as [Tensor];
-  graph.output("gradient", gradient);
-  const outputs = await run(graph, { table: { data: new Float32Array(6), shape: [3, 2] } });
+Deno.test("differentiate() sums the rows of equal ids in the gradient of embed()", async () => {
+  const embedded = program({ table: { shape: [3, 2] } }, (ops, { table }) => {
+    const ids = ops.toInt32(ops.constant(Float32Array.of(2, 0, 2), [3]));
+    const { gradients: [gradient] } = ops.differentiate(
+      [table],
+      () => ({ loss: ops.sum(ops.embed(table, ids)) }),
+    );
+    return { gradient: gradient! };
+  });
+  const outputs = await run(embedded, { table: hostTensor(new Float32Array(6), [3, 2]) });
   deepEqual([...outputs.gradient!], [1, 1, 0, 0, 2, 2]);
 });
 
-Deno.test("Graph gives a zero gradient to parameters the loss does not reach", async () => {
-  const graph = new Graph();
-  const a = graph.input("a", [2]), b = graph.input("b", [2]);
-  const [toA, toB] = graph.gradient(graph.sum(a), [a, b]) as [Tensor, Tensor];
-  graph.output("toA", toA);
-  graph.output("toB", toB);
-  const ones = { data: Float32Array.of(1, 1), shape: [2] };
-  const outputs = await run(graph, { a: ones, b: ones });
+Deno.test("differentiate() gives a zero gradient to sources the loss does not reach", async () => {
+  const half = program({ a: { shape: [2] }, b: { shape: [2] } }, (ops, { a, b }) => {
+    const { gradients: [toA, toB] } = ops.differentiate([a, b], () => ({ loss: ops.sum(a) }));
+    return { toA: toA!, toB: toB! };
+  });
+  const ones = hostTensor(Float32Array.of(1, 1), [2]);
+  const outputs = await run(half, { a: ones, b: ones });
   deepEqual([[...outputs.toA!], [...outputs.toB!]], [[1, 1], [0, 0]]);
 });
 
-Deno.test("Graph.stopGradient() gives the value and passes no gradient", async () => {
-  const graph = new Graph();
-  const a = graph.input("a", [2]);
-  const product = graph.mul(a, graph.stopGradient(graph.mul(a, a))); // a³, with a² for its gradient
-  const [gradient] = graph.gradient(graph.sum(product), [a]) as [Tensor];
-  graph.output("product", product);
-  graph.output("gradient", gradient);
-  const outputs = await run(graph, { a: { data: Float32Array.of(3, -2), shape: [2] } });
+Deno.test("differentiate() starts anew each time, and is refused inside of itself", async () => {
+  const twice = program({ a: { shape: [2] } }, (ops, { a }) => {
+    const slope = (factor: number) =>
+      ops.differentiate([a], () => ({ loss: ops.sum(ops.mul(a, factor)) })).gradients[0]!;
+    return { first: slope(3), second: slope(5) };
+  });
+  const outputs = await run(twice, { a: hostTensor(Float32Array.of(1, 1), [2]) });
+  deepEqual([[...outputs.first!], [...outputs.second!]], [[3, 3], [5, 5]]);
+
+  const nested = program({ a: { shape: [] } }, (ops, { a }) => {
+    const { gradients } = ops.differentiate([a], () => ({
+      loss: ops.differentiate([a], () => ({ loss: ops.mul(a, a) })).gradients[0]!,
+    }));
+    return { gradient: gradients[0]! };
+  });
+  throws(() => traceProgram(nested), /Cannot differentiate inside of differentiate/);
+});
+
+Deno.test("stopGradient() gives the value and passes no gradient", async () => {
+  const stopped = program({ a: { shape: [2] } }, (ops, { a }) => {
+    const { product, gradients: [gradient] } = ops.differentiate([a], () => {
+      const product = ops.mul(a, ops.stopGradient(ops.mul(a, a))); // a³, with a² for its gradient
+      return { product, loss: ops.sum(product) };
+    });
+    return { product, gradient: gradient! };
+  });
+  const outputs = await run(stopped, { a: hostTensor(Float32Array.of(3, -2), [2]) });
   deepEqual([[...outputs.product!], [...outputs.gradient!]], [[27, -8], [9, 4]]);
 });
 
-Deno.test("Graph.sigmoid() is bounded and exact at 0", async () => {
-  const graph = new Graph();
-  graph.output("y", graph.sigmoid(graph.input("x", [4])));
-  const data = Float32Array.of(0, 100, -100, 1);
-  const { y } = await run(graph, { x: { data, shape: [4] } });
+Deno.test("sigmoid() is bounded and exact at 0", async () => {
+  const sigmoid = program({ x: { shape: [4] } }, (ops, { x }) => ({ y: ops.sigmoid(x) }));
+  const { y } = await run(sigmoid, { x: hostTensor(Float32Array.of(0, 100, -100, 1), [4]) });
   deepEqual([...y!.subarray(0, 2)], [0.5, 1]);
   ok(y![2]! >= 0 && y![2]! < 1e-30);
   ok(Math.abs(y![3]! - 0.7310585786300049) < 1e-7);
 });
 
-Deno.test("Graph computes the same products with and without FusedMatMul", async () => {
+Deno.test("matMul() gives the same products with and without FusedMatMul", async () => {
   const random = randomSource(2, "fused");
   const data = Float32Array.from({ length: 12 }, () => random.normal());
+  const product = program({ x: { shape: [2, 2, 3] } }, (ops, { x }) => ({
+    y: ops.matMul(x, x, { transposeB: true, alpha: 0.25 }),
+  }));
+  const fused = traceProgram(product).nodes.map(({ operator }) => operator);
+  const plain = traceProgram(product, { fusedMatMul: false }).nodes.map(({ operator }) => operator);
+  ok(fused.includes("FusedMatMul") && !plain.includes("FusedMatMul"));
   const results: Float32Array[] = [];
   for (const fusedMatMul of [true, false]) {
-    const graph = new Graph({ fusedMatMul });
-    const x = graph.input("x", [2, 2, 3]);
-    graph.output("y", graph.matMul(x, x, { transposeB: true, alpha: 0.25 }));
-    results.push((await run(graph, { x: { data, shape: [2, 2, 3] } })).y!);
+    const on = await onnxRuntime({ threads: 1, fusedMatMul });
+    results.push((await run(product, { x: hostTensor(data, [2, 2, 3]) }, on)).y!);
   }
   results[0]!.forEach((value, i) => ok(Math.abs(value - results[1]![i]!) < 1e-6));
 });
 
-Deno.test("Graph refuses shapes that do not fit, naming both", () => {
-  const graph = new Graph();
-  const a = graph.input("a", [2, 3]), b = graph.input("b", [2, 3]);
-  throws(() => graph.matMul(a, b), /Cannot multiply \[2,3\] by \[2,3\]/);
-  throws(() => graph.add(a, graph.input("c", [4])), /Cannot broadcast \[2,3\] with \[4\]/);
-  throws(() => graph.reshape(a, [5]), /Cannot reshape \[2,3\] to \[5\]/);
+Deno.test("traceProgram() refuses shapes that do not fit, naming both", () => {
+  const refuses = (
+    body: <T>(ops: DifferentiableOps<T>, inputs: { a: T; b: T; c: T }) => T,
+    message: RegExp,
+  ) => {
+    const shapes = { a: { shape: [2, 3] }, b: { shape: [2, 3] }, c: { shape: [4] } };
+    throws(() => traceProgram(program(shapes, (ops, x) => ({ y: body(ops, x) }))), message);
+  };
+  refuses((ops, { a, b }) => ops.matMul(a, b), /Cannot multiply \[2,3\] by \[2,3\]/);
+  refuses((ops, { a, c }) => ops.add(a, c), /Cannot broadcast \[2,3\] with \[4\]/);
+  refuses((ops, { a }) => ops.reshape(a, [5]), /Cannot reshape \[2,3\] to \[5\]/);
 });

@@ -1,7 +1,7 @@
 /** The smallest run that does everything a real one does, and the cold start it begins from. */
-import { ONE_THREAD } from "../../backend/target.ts";
 import { adamw } from "../../algorithm/adamw.ts";
 import { grpo } from "../../algorithm/algorithm.ts";
+import { ONE_THREAD } from "../../backend/target.ts";
 import { microMath } from "../../dataset/micro_math.ts";
 import { transformer } from "../../policy/transformer.ts";
 import { vas } from "../../sampler/vas.ts";
@@ -9,10 +9,9 @@ import { coldStartIdentity } from "../../schema/identity.ts";
 import { recipe } from "../../schema/recipe.ts";
 import { refine } from "../../schema/refine.ts";
 import type { RunConfig } from "../../schema/run_config.ts";
-import type { RunRecord } from "../../schema/run_record.ts";
 import { coldStartEngine, policyOf } from "../cold_start.ts";
-import type { EngineStep } from "../engine_step.ts";
 import { trainEngine } from "../train.ts";
+import { collect } from "./units.ts";
 
 export const TINY: RunConfig = refine(recipe("mmr1_micro"), {
   model: transformer("micro", { layers: 1, width: 16, heads: 2, mlpWidth: 32 }),
@@ -33,32 +32,6 @@ export const TINY: RunConfig = refine(recipe("mmr1_micro"), {
   training: { steps: 5, batchSize: 6 },
   evaluation: { interval: 2, temperature: 1, scoringControl: true, galleryInterval: 3 },
 });
-
-/** All units of an engine, with their snapshots and policies as they were when the unit was finished. */
-export async function collect(steps: AsyncIterable<EngineStep>): Promise<EngineStep[]> {
-  const units: EngineStep[] = [];
-  for await (const unit of steps) {
-    const snapshot = Promise.resolve(await unit.snapshot());
-    const policies = [];
-    for (const { file, bytes } of unit.policies) {
-      const content = Promise.resolve(await bytes());
-      policies.push({ file, bytes: () => content });
-    }
-    units.push({ ...unit, policies, snapshot: () => snapshot });
-  }
-  return units;
-}
-
-/** Records without their timings: what two executions of one run must agree on. */
-export const timeless = (units: readonly EngineStep[]) =>
-  units.flatMap(({ records }) => records).map((
-    { seconds: _, ...rest }: RunRecord & { seconds?: unknown },
-  ) => rest);
-
-/** Records of one kind. */
-export const recordsOf = <K extends RunRecord["kind"]>(units: readonly EngineStep[], kind: K) =>
-  units.flatMap(({ records }) => records)
-    .filter((record): record is Extract<RunRecord, { kind: K }> => record.kind === kind);
 
 /** The units of the cold start of {@link TINY}. */
 export const coldStart = await collect(
