@@ -13,19 +13,17 @@ import { CIRCUMSTANCES, makeTasks } from "../store/testdata/make_tasks.ts";
 
 const FOLDER = "runs/0123456789abcdef";
 const { run: task } = makeTasks({ steps: 6 });
-const policy = await engines.policyOf(
-  (await Array.fromAsync(
-    engines.coldStart(makeTasks().coldStart.identity, { resume: null, compute: ONE_THREAD }),
-  ))
-    .at(-1)!.snapshot(),
+const coldStart = await Array.fromAsync(
+  engines.coldStart(makeTasks().coldStart.identity, { resume: null, compute: ONE_THREAD }),
 );
+const policy = await engines.policyOf(await coldStart.at(-1)!.snapshot());
 
 /** Executes the task from where the disk says it is, as a worker does, without lock and process. */
 async function execute(files: Files, checkpointMs: number): Promise<void> {
   let now = 0; // a clock on which every look costs: checkpoints are taken at every step, or seldom
   const run = RunFolder.open(files, FOLDER, task, { now: () => now += checkpointMs });
   if (run.isDone) return;
-  run.begin({ ...CIRCUMSTANCES, compute: ONE_THREAD, startedAt: "2026-01-01T00:00:00.000Z" });
+  run.begin({ ...CIRCUMSTANCES, ...ONE_THREAD, startedAt: "2026-01-01T00:00:00.000Z" });
   const checkpoint = run.checkpoint;
   if (checkpoint === null || checkpoint.step < checkpoint.steps) {
     const options = { policy, resume: checkpoint?.snapshot ?? null, compute: ONE_THREAD };

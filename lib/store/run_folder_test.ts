@@ -10,7 +10,7 @@ const { run: task } = makeTasks();
 /** A unit without records, whose snapshot is its step. */
 function unit(step: number, steps = 10, snapshot = () => Uint8Array.of(step)): EngineStep {
   const nothing = { records: [], files: [], policies: [], dropped: [], best: null };
-  return { step, steps, ...nothing, summary: "", snapshot };
+  return { step, steps, ...nothing, summary: "", snapshot: () => Promise.resolve(snapshot()) };
 }
 
 Deno.test("RunFolder.commit() takes checkpoints as often as they cost a twentieth of the time", async () => {

@@ -40,8 +40,8 @@ function scoresAt(step: number, vector: Float32Array): ColumnsFile {
 const KEPT = { interval: 2, limit: 1, best: true };
 
 /** The vector as a policy. */
-function policyBytes(vector: Float32Array): Uint8Array {
-  return encodeTensors({ metadata: {}, tensors: { vector } });
+function policyBytes(vector: Float32Array): Promise<Uint8Array> {
+  return Promise.resolve(encodeTensors({ metadata: {}, tensors: { vector } }));
 }
 
 /**
@@ -91,7 +91,7 @@ export async function* keyedEngine(
       files: step % REFRESH_INTERVAL === 0 ? [scoresAt(step, moved)] : [],
       ...policies,
       summary: `loss ${moved[0]!.toFixed(3)}`,
-      snapshot: () => encodeTensors({ metadata, tensors: { vector: moved } }),
+      snapshot: () => Promise.resolve(encodeTensors({ metadata, tensors: { vector: moved } })),
     };
   }
 }
@@ -109,6 +109,6 @@ export const engines: Engines = {
     ),
   policyOf: (snapshot) => {
     const { vector } = decodeTensors(snapshot).tensors;
-    return Promise.resolve(policyBytes(vector!));
+    return policyBytes(vector!);
   },
 };

@@ -1,4 +1,5 @@
 /** Sweeps for tests: a store that goes away, engines that do arithmetic. */
+import { ONE_THREAD } from "../../backend/target.ts";
 import type { RunData } from "../../store/run_data.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import { CIRCUMSTANCES } from "../../store/testdata/make_tasks.ts";
@@ -31,6 +32,7 @@ export function makeSweep(
     retryFailed: false,
     failFast: false,
     circumstances: () => CIRCUMSTANCES,
+    target: ONE_THREAD,
     reporter: { report: (event) => onEvent(event, sweep), close: () => {} },
     engines: ENGINES,
     ...options,

@@ -1,4 +1,5 @@
 /** A process that executes two runs and their cold start, for a test to kill: `sweep_main.ts STORE ENGINES`. */
+import { ONE_THREAD } from "../../backend/target.ts";
 import { openStore } from "../../store/store.ts";
 import { createReporter } from "../reporters.ts";
 import { Sweep } from "../sweep.ts";
@@ -13,6 +14,7 @@ const sweep = new Sweep({
   retryFailed: false,
   failFast: false,
   circumstances: () => CIRCUMSTANCES,
+  target: ONE_THREAD,
   reporter: createReporter({ json: true, terminal: false, colour: false }),
   engines: engines!,
 });
