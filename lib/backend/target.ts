@@ -16,6 +16,12 @@ export interface Target {
   readonly device: Exclude<Device, "auto">;
 }
 
+/** Devices of each engine. */
+export const DEVICES_OF: Readonly<Record<Backend, readonly Target["device"][]>> = {
+  onnx: ["cpu", "cuda", "webgpu", "tensorrt"],
+  tfjs: ["cpu", "cuda", "wasm"],
+};
+
 /** A target, and how wide it computes: what the order of additions, and so every bit of a result, depends on. */
 export interface Compute extends Target {
   /** Threads inside one operation, on processors. */

@@ -1,0 +1,195 @@
+/** The native libraries behind each device: what is needed, what is not there, and where it can be had. */
+import { join } from "node:path";
+import { neededLibraries, type NeededLibrary } from "./library_closure.ts";
+import { firstLibrary, inFolders, type LoaderSettings, loaderSettings } from "./library_search.ts";
+import { NVIDIA_PACKAGES } from "./nvidia_packages.ts";
+import { onnxRuntimeFolder } from "./onnx_package.ts";
+import { tfjsFiles, tfjsGpuFolder, tfjsNodeFolder } from "./tfjs_package.ts";
+import type { Target } from "./target.ts";
+
+/** A file that a device needs and that is not there. */
+export interface MissingFile {
+  readonly file: string;
+  /** The library that asks for it; null for the first one. */
+  readonly neededBy: string | null;
+  readonly fix: string;
+}
+
+/** ONNX Runtime's own library for a device, which it loads when a session asks for the device. */
+export const PROVIDER_FILES = {
+  cuda: "libonnxruntime_providers_cuda.so",
+  tensorrt: "libonnxruntime_providers_tensorrt.so",
+} as const;
+/** What every provider library is loaded with. */
+export const SHARED_PROVIDER_FILE = "libonnxruntime_providers_shared.so";
+
+/** The driver that CUDA 13 needs at least: its release notes, table "CUDA Toolkit and Minimum Required Driver". */
+export const LEAST_DRIVER = 580;
+
+/**
+ * Libraries that no dynamic section mentions, as they are opened by name: by ONNX Runtime's CUDA provider
+ * (onnxruntime/core/providers/cuda/cudnn_loader.cc), by NVIDIA's libraries (the names are in them), and by
+ * TensorFlow 2.9.1 (tensorflow/stream_executor/platform/default/dso_loader.cc, built for CUDA 11.2 and cuDNN 8.1).
+ * Not cuFFT, which the provider opens for Fourier transforms alone.
+ */
+const OPENED_BY_NAME: Readonly<Record<string, readonly string[]>> = {
+  [PROVIDER_FILES.cuda]: ["libcudnn.so.9"],
+  "libcublasLt.so.13": ["libnvrtc.so.13"],
+  "libcudnn.so.9": [
+    "libcudnn_graph.so.9",
+    "libcudnn_ops.so.9",
+    "libcudnn_cnn.so.9",
+    "libcudnn_adv.so.9",
+  ],
+  "libcudnn_graph.so.9": [
+    "libcudnn_engines_precompiled.so.9",
+    "libcudnn_engines_runtime_compiled.so.9",
+    "libcudnn_heuristic.so.9",
+    "libnvrtc.so.13",
+  ],
+  "libnvrtc.so.13": ["libnvrtc-builtins.so.13.0"],
+  "libtensorflow_framework.so.2": [
+    "libcuda.so.1",
+    "libcudart.so.11.0",
+    "libcublas.so.11",
+    "libcublasLt.so.11",
+    "libcufft.so.10",
+    "libcurand.so.10",
+    "libcusolver.so.11",
+    "libcusparse.so.11",
+    "libcudnn.so.8",
+  ],
+};
+
+/** Where drivers and toolkits are besides the loader's folders: containers, WSL, NixOS, the toolkit's default. */
+const DRIVER_FOLDERS = [
+  "/usr/local/nvidia/lib64",
+  "/usr/lib/wsl/lib",
+  "/run/opengl-driver/lib",
+  "/usr/lib64-nvidia",
+  "/usr/local/cuda/lib64",
+];
+
+/** Where {@link missingFiles} and {@link preloadPaths} look. */
+export interface Places {
+  /** The folder of ONNX Runtime's libraries. */
+  readonly onnx: string;
+  readonly loader: LoaderSettings;
+}
+
+const thisMachine = (): Places => ({ onnx: onnxRuntimeFolder(), loader: loaderSettings() });
+
+/** The files that a target begins with, the first of which asks for all others; none where no file decides. */
+function ownFiles({ backend, device }: Target, { onnx }: Places): string[] {
+  if (backend === "onnx") {
+    if (device !== "cuda" && device !== "tensorrt") return [];
+    return [PROVIDER_FILES[device], SHARED_PROVIDER_FILE].map((name) => join(onnx, name));
+  }
+  if (device === "cuda") return tfjsFiles(tfjsGpuFolder());
+  return device === "cpu" ? tfjsFiles(tfjsNodeFolder()) : [];
+}
+
+/** Everything the native libraries of a target ask for, in loading order; empty where no file decides. */
+export function deviceLibraries(target: Target, places: Places = thisMachine()): NeededLibrary[] {
+  const [root] = ownFiles(target, places);
+  if (root === undefined) return [];
+  const { loader } = places;
+  return neededLibraries(root, {
+    loader,
+    folders: DRIVER_FOLDERS,
+    openedByName: OPENED_BY_NAME,
+  }) ?? [];
+}
+
+/**
+ * The files without which a target cannot work, each with the way to get it; empty when all are there. Quick: where
+ * the first file is not there, nothing else is looked for.
+ */
+export function missingFiles(target: Target, places: Places = thisMachine()): MissingFile[] {
+  if (target.device === "webgpu") return missingVulkan(places.loader);
+  const absent = ownFiles(target, places).filter((path) => firstLibrary([path]) === null);
+  if (absent.length > 0) {
+    const fix = target.backend === "onnx" ? ownFix() : tfjsFix(target.device);
+    return absent.map((file) => ({ file, neededBy: null, fix }));
+  }
+  return deviceLibraries(target, places).filter(({ path }) => path === null)
+    .map(({ soname, neededBy }) => ({ file: soname, neededBy, fix: fixFor(soname, places.onnx) }));
+}
+
+/**
+ * Paths of libraries to load, in this order, before a target is opened: those that are there but where the loader
+ * does not look. The process that loads them needs `--allow-ffi` for them.
+ *
+ * Deno starts no child with another LD_LIBRARY_PATH unless it may start any program; and a library that is loaded
+ * is found by its soname, whoever asks for it.
+ */
+export function preloadPaths(target: Target, places: Places = thisMachine()): string[] {
+  return deviceLibraries(target, places)
+    .flatMap(({ path, isFoundByLoader }) => path === null || isFoundByLoader ? [] : [path]);
+}
+
+const isLinuxX64 = () => Deno.build.os === "linux" && Deno.build.arch === "x86_64";
+
+function ownFix(): string {
+  return isLinuxX64()
+    ? "deno task setup:cuda"
+    : "onnxruntime-node has CUDA on Linux with x86-64 processors only; use --device cpu or webgpu";
+}
+
+function tfjsFix(device: Target["device"]): string {
+  return device === "cuda"
+    ? "install npm:@tensorflow/tfjs-node-gpu@4.22.0 with its install script, which fetches libtensorflow " +
+      "2.9.1 for CUDA 11.2 and cuDNN 8.1; or use --backend onnx, which needs less and is faster"
+    : "install npm:@tensorflow/tfjs-node@4.22.0 with its install script, which fetches libtensorflow " +
+      "2.9.1; or use --device wasm, which needs nothing";
+}
+
+/** How to get the library called `soname`. */
+export function fixFor(soname: string, onnxFolder: string): string {
+  if (NVIDIA_PACKAGES.some(({ sonames }) => sonames.includes(soname))) {
+    return "deno task setup:cuda";
+  }
+  if (soname === "libcuda.so.1") {
+    return `install NVIDIA's driver, version ${LEAST_DRIVER} or later; ` +
+      "in a container, start it with the GPU (docker run --gpus all)";
+  }
+  if (/^libnv(infer|onnxparser)/.test(soname)) {
+    return `copy it from TensorRT 10 for CUDA 13 (developer.nvidia.com/tensorrt) to ${onnxFolder}`;
+  }
+  return `install the system's package with ${soname}` +
+    (soname === "libz.so.1" ? " (Debian: zlib1g)" : "");
+}
+
+const VULKAN_LOADER = "libvulkan.so.1";
+const ICD_FOLDERS = [
+  "/etc/vulkan/icd.d",
+  "/usr/share/vulkan/icd.d",
+  "/usr/local/share/vulkan/icd.d",
+  "/usr/local/nvidia/share/vulkan/icd.d",
+];
+
+/** Files that tell Vulkan's loader of drivers, where it looks by itself. */
+export function vulkanDriverFiles(): string[] {
+  return ICD_FOLDERS.slice(0, 3).flatMap(filesIn).filter((path) => path.endsWith(".json"));
+}
+
+function missingVulkan({ environment, cache, folders }: LoaderSettings): MissingFile[] {
+  if (Deno.build.os !== "linux") return [];
+  const places = [
+    ...inFolders([...environment, ...folders], VULKAN_LOADER),
+    ...cache.get(VULKAN_LOADER) ?? [],
+  ];
+  if (firstLibrary(places) !== null) return [];
+  const fix = "install Vulkan's loader and a driver for it (Debian: libvulkan1, and " +
+    "mesa-vulkan-drivers or NVIDIA's driver)";
+  return [{ file: VULKAN_LOADER, neededBy: "libonnxruntime.so.1", fix }];
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
