@@ -46,13 +46,17 @@ export type { ColumnTable } from "arquero";
 export type { Config as VegaLiteConfig, TopLevelSpec as VegaLiteSpec } from "vega-lite";
 
 /**
- * TensorFlow.js in plain JavaScript: slow, and independent of our own graphs; checks gradients.
+ * TensorFlow.js with its WebAssembly backend: half a second and 80 MB to load, needs no permission besides reading.
  *
- * Not part of the installation, being larger than all the rest: Deno fetches it when it is first asked for. The
- * name is no literal inside `import()`, which keeps it out of the module graph and the lock file.
+ * The layers package is there for what importing it does: it registers the operations' gradients, which the core
+ * package has and does not export.
  */
-export const loadTensorFlow = (): Promise<unknown> => import(TENSORFLOW);
-const TENSORFLOW = "npm:@tensorflow/tfjs@4.22.0";
+export const loadTensorFlow = async () => {
+  const tf = await import("@tensorflow/tfjs-core");
+  await import("@tensorflow/tfjs-layers");
+  await import("@tensorflow/tfjs-backend-wasm");
+  return tf;
+};
 
 /** Arquero: tables. */
 export const loadArquero = () => import("arquero");

@@ -15,8 +15,10 @@ export async function openRuntime(
       const { onnxRuntime } = await import("../tensor/onnx_runtime.ts");
       return await onnxRuntime(options);
     }
-    case "tfjs":
-      throw new Error("tfjs");
+    case "tfjs": {
+      const { openTensorFlow } = await import("./open_tensorflow.ts");
+      return await openTensorFlow(options);
+    }
     default:
       return backend satisfies never;
   }

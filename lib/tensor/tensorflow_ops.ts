@@ -3,6 +3,7 @@
  * independent check of them.
  */
 import type { DifferentiableOps, MatMulOptions } from "./ops.ts";
+import { broadcastShape, sameShape } from "./tensor.ts";
 
 /** A TensorFlow.js tensor. */
 export interface TfTensor {
@@ -34,8 +35,11 @@ export interface TensorFlow {
     ): { readonly value: TfTensor; readonly grads: readonly (TfTensor | null)[] };
   };
   customGrad(
-    f: (x: TfTensor) => { value: TfTensor; gradFunc: (dy: TfTensor) => TfTensor },
-  ): Unary;
+    f: (
+      ...inputs: TfTensor[]
+    ) => { value: TfTensor; gradFunc: (dy: TfTensor) => TfTensor | TfTensor[] },
+  ): (...inputs: TfTensor[]) => TfTensor;
+  zeros(shape: number[]): TfTensor;
   keep(tensor: TfTensor): TfTensor;
   readonly clone: Unary;
   readonly zerosLike: Unary;
@@ -81,7 +85,21 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
     if (isTensor(value)) kept.add(tf.keep(value));
     else if (typeof value === "object" && value !== null) Object.values(value).forEach(keep);
   };
-  const constantOf = tf.customGrad((x) => ({ value: tf.clone(x), gradFunc: tf.zerosLike }));
+  const constantOf = tf.customGrad((x) => ({ value: tf.clone(x!), gradFunc: tf.zerosLike }));
+  // Comparisons have no gradient at all, where one of 0 is meant.
+  const comparison = (compare: Binary) => {
+    const operation = tf.customGrad((a, b) => ({
+      value: float(compare(a!, b!)),
+      gradFunc: () => [tf.zerosLike(a!), tf.zerosLike(b!)],
+    }));
+    return (a: TfTensor | number, b: TfTensor | number) => operation(lift(a), lift(b));
+  };
+  // The gradients of these do not sum over what was broadcast.
+  const extremum = (of: Binary) => (left: TfTensor | number, right: TfTensor | number) => {
+    const a = lift(left), b = lift(right), shape = broadcastShape(a.shape, b.shape);
+    const wide = (x: TfTensor) => sameShape(x.shape, shape) ? x : tf.add(x, tf.zeros([...shape]));
+    return of(wide(a), wide(b));
+  };
   const float = (a: TfTensor): TfTensor => tf.cast(a, "float32");
   const lift = (a: TfTensor | number): TfTensor => typeof a === "number" ? tf.scalar(a) : a;
   const oneHot = (ids: TfTensor, size: number): TfTensor =>
@@ -93,8 +111,8 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
     sub: (a, b) => tf.sub(lift(a), lift(b)),
     mul: (a, b) => tf.mul(lift(a), lift(b)),
     div: (a, b) => tf.div(lift(a), lift(b)),
-    min: (a, b) => tf.minimum(lift(a), lift(b)),
-    max: (a, b) => tf.maximum(lift(a), lift(b)),
+    min: extremum(tf.minimum),
+    max: extremum(tf.maximum),
     neg: (a) => tf.neg(a),
     exp: (a) => tf.exp(a),
     sqrt: (a) => tf.sqrt(a),
@@ -102,8 +120,8 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
     sigmoid: (a) => tf.sigmoid(a),
     stopGradient: (a) => constantOf(a),
     clip: (a, low, high) => tf.clipByValue(a, low, high),
-    less: (a, b) => float(tf.less(lift(a), lift(b))),
-    lessOrEqual: (a, b) => float(tf.lessEqual(lift(a), lift(b))),
+    less: comparison(tf.less),
+    lessOrEqual: comparison(tf.lessEqual),
     toInt32: (a) => tf.cast(a, "int32"),
     reshape: (a, shape) => tf.reshape(a, [...shape]),
     transpose: (a, permutation) => tf.transpose(a, [...permutation]),
