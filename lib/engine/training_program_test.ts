@@ -1,5 +1,6 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import { grpo } from "../algorithm/algorithm.ts";
+import { openRuntime } from "../backend/open_runtime.ts";
 import { kl } from "../algorithm/kl.ts";
 import { gspoObjective } from "../algorithm/objective/gspo.ts";
 import { ppoClipObjective } from "../algorithm/objective/ppo_clip.ts";
@@ -101,8 +102,9 @@ async function compiled<R>(
       readonly norm: number;
     }>,
   ) => Promise<R>,
+  on = runtime,
 ): Promise<R> {
-  const session = await runtime.compile(program);
+  const session = await on.compile(program);
   const count = parameterCount(SHAPE);
   const zeros = () => hostTensor(new Float32Array(count), [count]);
   const result = await use(async (parameters) => {
@@ -126,8 +128,8 @@ async function compiled<R>(
 }
 
 /** One update from the start. */
-const updated = (objective: Objective, optimizer = BARE, sizes = SIZES) =>
-  compiled(trainingProgram(SHAPE, objective, optimizer, sizes), (update) => update(START));
+const updated = (objective: Objective, optimizer = BARE, sizes = SIZES, on = runtime) =>
+  compiled(trainingProgram(SHAPE, objective, optimizer, sizes), (update) => update(START), on);
 
 /** Log-probabilities of the targets under the start parameters, by our own program. */
 async function ownLogProbs(data: Data): Promise<Float32Array> {
@@ -141,39 +143,6 @@ async function ownLogProbs(data: Data): Promise<Float32Array> {
   });
   await session.release();
   return floats(outputs, "logProbs").slice();
-}
-
-/** Loss and gradient of the same model and objectives by TensorFlow.js, in a process of its own. */
-async function byTensorFlow(objectives: readonly Objective[], data: Data) {
-  const script = new URL("./testdata/tensorflow_gradient.ts", import.meta.url).href;
-  const plain = Object.fromEntries(
-    Object.entries(data).map(([name, { data, shape }]) => [
-      name,
-      { data: [...data], shape, integers: data instanceof Int32Array },
-    ]),
-  );
-  const child = new Deno.Command(Deno.execPath(), {
-    // The package is no part of the installation: it has a lock file of its own, and no folder of packages.
-    args: [
-      ..."run --quiet --no-prompt --allow-read --allow-env --node-modules-dir=none --frozen".split(
-        " ",
-      ),
-      `--lock=${new URL("./testdata/tensorflow.lock", import.meta.url).pathname}`,
-      script,
-    ],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const request = { shape: SHAPE, sizes: SIZES, objectives, data: plain, parameters: [...START] };
-  const inverseTemperature = INVERSE_TEMPERATURE;
-  await writer.write(new TextEncoder().encode(JSON.stringify({ ...request, inverseTemperature })));
-  await writer.close();
-  const { stdout, success } = await child.output();
-  ok(success, "TensorFlow.js computed");
-  const lines = new TextDecoder().decode(stdout).trim().split("\n");
-  const results: { loss: number; gradient: number[] }[] = JSON.parse(lines.at(-1)!);
-  return results.map(({ loss, gradient }) => ({ loss, gradient: Float32Array.from(gradient) }));
 }
 
 /** L2 norm. */
@@ -192,10 +161,10 @@ function relativeDistance(a: Float32Array, b: Float32Array): number {
 const DATA = makeData(await ownLogProbs(makeData(null)));
 
 Deno.test("trainingProgram() has TensorFlow.js's gradients", async () => {
-  const theirs = await byTensorFlow(OBJECTIVES.map(([, objective]) => objective), DATA);
-  for (const [i, [name, objective]] of OBJECTIVES.entries()) {
+  const tensorFlow = await openRuntime({ backend: "tfjs", device: "wasm", threads: 1 });
+  for (const [name, objective] of OBJECTIVES) {
     const ours = await updated(objective);
-    const { loss, gradient } = theirs[i]!;
+    const { loss, gradient } = await updated(objective, BARE, SIZES, tensorFlow);
     ok(
       Math.abs(ours.loss - loss) < 1e-5 * Math.max(0.1, Math.abs(loss)),
       `${name}: ${ours.loss} ${loss}`,
