@@ -36,10 +36,7 @@ export async function* drawComparisons(
       const ours = (changed: boolean) =>
         typical((call) => {
           if (changed) draw.set(++changes * 7919 % prompts, (changes % 256) / 1024);
-          const stream = random.at(call);
-          let sum = 0;
-          for (let i = 0; i < BATCH; i++) sum += draw.pick(stream.next());
-          return sum;
+          return draw.picks(random.at(call).numbers(BATCH));
         });
       for (const changed of [false, true]) {
         for (const { method, peer: name, target } of METHODS) {

@@ -2,10 +2,10 @@
 
 import json
 
-import nltk.metrics.distance
-import nltk.util
 from Levenshtein import distance
+from nltk.metrics.distance import edit_distance
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
+from nltk.util import ngrams
 
 from serving import seconds, serve
 
@@ -31,7 +31,7 @@ def distinct_zip(sequences):
 
 
 def distinct_nltk(sequences):
-    return distinct(sequences, lambda own: list(nltk.util.ngrams(own, 3)))
+    return distinct(sequences, lambda own: list(ngrams(own, 3)))
 
 
 def mean_over_pairs(sequences, measure):
@@ -48,7 +48,7 @@ MEASURES = {
     "distinct_zip": distinct_zip,
     "distinct_nltk": distinct_nltk,
     "edit_levenshtein": lambda sequences: mean_over_pairs(sequences, distance),
-    "edit_nltk": lambda sequences: mean_over_pairs(sequences, nltk.metrics.distance.edit_distance),
+    "edit_nltk": lambda sequences: mean_over_pairs(sequences, edit_distance),
 }
 
 groups = {}

@@ -49,6 +49,14 @@ Deno.test("RandomSource.at() streams of neighbouring steps are unrelated", () =>
   ok(Math.abs(correlation) < 4 / Math.sqrt(steps), `correlation ${correlation}`);
 });
 
+Deno.test("RandomSource.numbers() is next() many times, and the stream goes on behind them", () => {
+  for (const count of [0, 1, 100]) {
+    const many = randomSource(1, "many"), single = randomSource(1, "many");
+    deepEqual([...many.numbers(count)], take(single, count));
+    deepEqual(take(many), take(single));
+  }
+});
+
 Deno.test("RandomSource.next() is uniform in [0, 1), by a chi-square test", () => {
   const random = randomSource(2, "uniform"), draws = 100_000, bins = 100;
   const counts = new Int32Array(bins);

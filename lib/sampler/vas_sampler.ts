@@ -210,7 +210,7 @@ class VasSampler implements Sampler {
     }
     const draw = this.#weightedDraw;
     if (draw === null) throw new Error("vas() was asked to draw before the pool was scored");
-    return Int32Array.from({ length: count }, () => draw.pick(random.next()));
+    return draw.picks(random.numbers(count));
   }
 }
 

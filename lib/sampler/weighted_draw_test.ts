@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { randomSource } from "../core/random.ts";
 import { WeightedDraw } from "./weighted_draw.ts";
@@ -91,6 +91,17 @@ Deno.test("WeightedDraw after set() equals one built anew, to the bit", () => {
   for (let i = 0; i < 1000; i++) {
     const uniform = random.next();
     equal(changed.pick(uniform), fresh.pick(uniform));
+  }
+});
+
+Deno.test("WeightedDraw.picks() is pick() of each number, on pools of one level and of several", () => {
+  for (const prompts of [5, 70_000, 1_100_000]) { // the last has more sums of 16 than are cumulated
+    const random = randomSource(4, "picks", prompts);
+    const draw = new WeightedDraw(Float32Array.from({ length: prompts }, () => random.next()));
+    const uniforms = random.numbers(500);
+    deepEqual(draw.picks(uniforms), Int32Array.from(uniforms, (uniform) => draw.pick(uniform)));
+    const shares = draw.picks(random.numbers(20_000)).reduce((sum, i) => sum + i / prompts, 0);
+    ok(Math.abs(shares / 20_000 - (prompts - 1) / prompts / 2) < (prompts === 5 ? 0.1 : 0.01));
   }
 });
 
