@@ -1,6 +1,7 @@
 /** The program: arguments in, exit code out. */
 import { ConfigError, StoreError } from "./core/errors.ts";
-import { type Arguments, COMMANDS, parseArguments, usage } from "./cli/arguments.ts";
+import { type Arguments, parseArguments } from "./cli/arguments.ts";
+import { COMMANDS, usage } from "./cli/commands.ts";
 import { EXIT } from "./cli/exit.ts";
 import { isSystemError } from "./store/files.ts";
 
@@ -26,6 +27,8 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return await (await import("./cli/data_command.ts")).dataCommand(given);
     case "eval":
       return await (await import("./cli/eval_command.ts")).evalCommand(given);
+    case "conformance":
+      return await (await import("./cli/conformance_command.ts")).conformanceCommand(given);
     default:
       return given.command satisfies never;
   }

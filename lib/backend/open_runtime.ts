@@ -1,6 +1,7 @@
 /** Opens the tensor runtime of a target. */
 import type { TensorRuntime } from "../tensor/runtime.ts";
-import type { Compute } from "./target.ts";
+import { preloadLibraries } from "./preload.ts";
+import { type Compute, isProcessor } from "./target.ts";
 
 /**
  * The runtime on the device that `compute` names. Nothing of another engine is loaded.
@@ -8,8 +9,10 @@ import type { Compute } from "./target.ts";
  * Errors: what the engine says when the device cannot be had; `resolveTarget` finds out beforehand, with the fix.
  */
 export async function openRuntime(
-  { backend, ...options }: Compute,
+  compute: Compute,
 ): Promise<TensorRuntime> {
+  const { backend, ...options } = compute;
+  if (!isProcessor(compute)) preloadLibraries(compute);
   switch (backend) {
     case "onnx": {
       const { onnxRuntime } = await import("../tensor/onnx_runtime.ts");

@@ -22,6 +22,9 @@ export const DEVICES_OF: Readonly<Record<Backend, readonly Target["device"][]>> 
   tfjs: ["cpu", "cuda", "wasm"],
 };
 
+/** Whether a target computes on the machine's processors, of which every process may take one. */
+export const isProcessor = ({ device }: Target): boolean => device === "cpu" || device === "wasm";
+
 /** A target, and how wide it computes: what the order of additions, and so every bit of a result, depends on. */
 export interface Compute extends Target {
   /** Threads inside one operation, on processors. */

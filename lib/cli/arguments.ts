@@ -1,23 +1,16 @@
 /** The command line as typed values. */
 import { parseArgs } from "../../deps.ts";
+import { type Backend, BACKENDS, type Device, DEVICES } from "../backend/target.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 import { VERIFIER_KINDS, type VerifierKind } from "../reward/verify.ts";
-
-/** What the program can be asked to do. */
-export const COMMANDS = [
-  "run",
-  "plan",
-  "report",
-  "compare",
-  "power",
-  "export",
-  "show-data",
-  "serve-reward",
-  "data",
-  "eval",
-] as const;
-/** One of {@link COMMANDS}. */
-export type Command = typeof COMMANDS[number];
+import {
+  type Command,
+  COMMANDS,
+  DESCRIPTIONS,
+  type Flag,
+  type FlagInfo,
+  FLAGS,
+} from "./commands.ts";
 
 /** Arguments of any command; what a command does not know is refused. */
 export interface Arguments {
@@ -39,7 +32,11 @@ export interface Arguments {
   readonly retryFailed: boolean;
   readonly failFast: boolean;
   readonly json: boolean;
-  readonly jobs: number;
+  /** Null: as many as there are cores, or one on a graphics processor. */
+  readonly jobs: number | null;
+  /** Null where it was not named. */
+  readonly backend: Backend | null;
+  readonly device: Device;
   readonly store: string;
   /** Of `export`: the folder to write; null for the one beside the report. */
   readonly to: string | null;
@@ -63,269 +60,13 @@ export interface Arguments {
   readonly keys: string | null;
 }
 
-type Flag = Exclude<keyof Arguments, "command" | "file" | "otherFile" | "operands"> | "help";
-
-interface FlagInfo {
-  readonly name: string;
-  readonly value?: string;
-  readonly repeatable?: boolean;
-  readonly meaning: string;
-  readonly commands: readonly Command[];
-}
-
-const EXPERIMENT_COMMANDS = [
-  "run",
-  "plan",
-  "report",
-  "compare",
-  "power",
-  "export",
-  "eval",
-] as const;
-
-const FLAGS: Readonly<Record<Flag, FlagInfo>> = {
-  seeds: {
-    name: "seeds",
-    value: "5 | 1..10 | 3,7",
-    meaning: "these seeds instead of the experiment's",
-    commands: EXPERIMENT_COMMANDS,
-  },
-  set: {
-    name: "set",
-    value: "path=value",
-    repeatable: true,
-    meaning: "change a setting of every run; a comma list crosses the cases with it",
-    commands: EXPERIMENT_COMMANDS,
-  },
-  quick: {
-    name: "quick",
-    meaning: "the experiment's small version: fewer seeds and steps, and a page of its own",
-    commands: EXPERIMENT_COMMANDS,
-  },
-  setA: {
-    name: "set-a",
-    value: "path=value",
-    repeatable: true,
-    meaning: "change a setting of the first experiment",
-    commands: ["compare"],
-  },
-  setB: {
-    name: "set-b",
-    value: "path=value",
-    repeatable: true,
-    meaning: "change a setting of the second experiment",
-    commands: ["compare"],
-  },
-  filter: {
-    name: "filter",
-    value: "words",
-    repeatable: true,
-    meaning: "only the runs that match",
-    commands: ["run", "plan", "eval"],
-  },
-  force: {
-    name: "force",
-    meaning: "start the selected runs again; the old folders are moved to the store's .trash",
-    commands: ["run"],
-  },
-  retryFailed: {
-    name: "retry-failed",
-    meaning: "execute failed runs again",
-    commands: ["run"],
-  },
-  failFast: { name: "fail-fast", meaning: "stop all runs when one fails", commands: ["run"] },
-  jobs: {
-    name: "jobs",
-    value: "N",
-    meaning: "worker processes at a time (default: cores)",
-    commands: ["run", "plan"],
-  },
-  json: {
-    name: "json",
-    meaning: "JSON lines on the output stream",
-    commands: [...EXPERIMENT_COMMANDS, "data"],
-  },
-  store: {
-    name: "store",
-    value: "DIR",
-    meaning: "where runs are kept (default: runs)",
-    commands: EXPERIMENT_COMMANDS,
-  },
-  to: {
-    name: "to",
-    value: "DIR",
-    meaning: "the folder to write (default: beside the report, with its name)",
-    commands: ["export"],
-  },
-  effect: {
-    name: "effect",
-    value: "SHARE",
-    meaning: "the effect to find (default: 0.02, two points of a share or 2 % of the baseline)",
-    commands: ["power"],
-  },
-  port: {
-    name: "port",
-    value: "N",
-    meaning: "where to listen on this machine (default: 5000; 0: any free port)",
-    commands: ["serve-reward"],
-  },
-  verifier: {
-    name: "verifier",
-    value: VERIFIER_KINDS.join(" | "),
-    meaning: "what judges answers (default: math)",
-    commands: ["serve-reward"],
-  },
-  format: {
-    name: "format",
-    value: "NAME",
-    meaning: "the format to write: mm-eureka, mm-eureka-internvl, lmm-r1, easyr1, verl, mmr1",
-    commands: ["data"],
-  },
-  split: {
-    name: "split",
-    value: "NAME",
-    meaning:
-      "data: the split to write (default: train, the pool); eval: those to evaluate on (default: " +
-      "validation), several with commas, or all",
-    commands: ["data", "eval"],
-  },
-  checkpoint: {
-    name: "checkpoint",
-    value: "last | best | STEP",
-    meaning: "which of the run's policies (default: last)",
-    commands: ["eval"],
-  },
-  samples: {
-    name: "samples",
-    value: "N",
-    meaning: "responses to each prompt (default: the run's own number)",
-    commands: ["eval"],
-  },
-  temperature: {
-    name: "temperature",
-    value: "T",
-    meaning: "of sampling; 0 takes the likeliest tokens (default: the run's own)",
-    commands: ["eval"],
-  },
-  seed: {
-    name: "seed",
-    value: "S",
-    meaning: "of sampling (default: the run's own, which repeats its evaluation)",
-    commands: ["eval"],
-  },
-  by: {
-    name: "by",
-    value: "family | level | modality | source",
-    meaning: "accuracy by this as well",
-    commands: ["eval"],
-  },
-  generations: {
-    name: "generations",
-    value: "FILE.jsonl",
-    meaning: "write every response there, below this folder",
-    commands: ["eval"],
-  },
-  keys: {
-    name: "keys",
-    value: "question=NAME,…",
-    meaning: "names of fields (default: question=problem,answer=answer,images=images)",
-    commands: ["data"],
-  },
-  help: { name: "help", meaning: "this text", commands: COMMANDS },
-};
-
-interface Description {
-  /** What stands behind the command. */
-  readonly operand: string;
-  /** How many of them: at least and at most. */
-  readonly count: readonly [number, number];
-  readonly text: string;
-}
-
-const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
-  run: {
-    operand: "FILE",
-    count: [1, 1],
-    text: "Executes every run of an experiment that is not done yet, then writes its report.",
-  },
-  plan: {
-    operand: "FILE",
-    count: [1, 1],
-    text: "Prints every run of an experiment, its status, and an estimate of time and rollouts.",
-  },
-  report: {
-    operand: "FILE",
-    count: [1, 1],
-    text: "Writes an experiment's report from the records in the store.",
-  },
-  compare: {
-    operand: "FILE[@STORE] FILE[@STORE]",
-    count: [2, 2],
-    text: "Puts two experiments, or two versions of one, side by side: settings, outcomes, curves.",
-  },
-  power: {
-    operand: "FILE",
-    count: [1, 1],
-    text:
-      "Says how many seeds an effect needs, from the noise between the seeds that are finished.",
-  },
-  export: {
-    operand: "FILE",
-    count: [1, 1],
-    text: "Writes an experiment's figures, tables and records as files for a paper.",
-  },
-  "show-data": {
-    operand: "[RECIPE]",
-    count: [0, 1],
-    text: "Writes a page with samples of a recipe's data set, their images and answers.",
-  },
-  "serve-reward": {
-    operand: "",
-    count: [0, 0],
-    text: "Serves a reward model of rules over HTTP, for remote rewards; Ctrl-C ends it.",
-  },
-  data: {
-    operand: "describe FILE | convert FROM TO",
-    count: [2, 3],
-    text:
-      "Says what is in a file of questions, or writes one, or a recipe's pool, in a trainer's format.",
-  },
-  eval: {
-    operand: "RUN | FILE",
-    count: [1, 1],
-    text:
-      "Evaluates a finished run (its id, or the start of it), a cold start, or every finished run of an " +
-      "experiment.",
-  },
-};
-
-/** How to call a command, or all of them. */
-export function usage(command: Command | null = null): string {
-  const lines: string[] = [];
-  for (const name of command === null ? COMMANDS : [command]) {
-    const { operand, text } = DESCRIPTIONS[name];
-    lines.push(`deno task ${name} ${operand}`.trimEnd(), `  ${text}`);
-    for (const flag of Object.values(FLAGS)) {
-      if (!flag.commands.includes(name)) continue;
-      const form = `--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
-      lines.push(`    ${form.padEnd(24)} ${flag.meaning}${flag.repeatable ? " (repeatable)" : ""}`);
-    }
-    lines.push("");
-  }
-  lines.push(
-    "Exit codes: 0 all selected runs are done, 1 a run failed, 2 wrong arguments or settings,",
-    "3 no run matched, 130 interrupted (give the same command again to go on).",
-  );
-  return lines.join("\n");
-}
-
 /**
  * The arguments, or null when help was asked for.
  *
  * Errors: a {@link ConfigError} naming the argument.
  */
 export function parseArguments(args: readonly string[]): Arguments | null {
-  const infos = Object.values(FLAGS);
+  const infos: readonly FlagInfo[] = Object.values(FLAGS);
   const parsed = parseArgs(args, {
     boolean: infos.filter(({ value }) => value === undefined).map(({ name }) => name),
     string: infos.filter(({ value }) => value !== undefined).map(({ name }) => name),
@@ -381,11 +122,15 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     failFast: parsed[FLAGS.failFast.name] === true,
     json: parsed[FLAGS.json.name] === true,
     jobs: parseJobs(values("jobs")[0]),
+    backend: values("backend")[0] === undefined
+      ? null
+      : parseOneOf("--backend", BACKENDS, values("backend")[0]!),
+    device: parseOneOf("--device", DEVICES, values("device")[0] ?? "auto"),
     store: values("store")[0] ?? "runs",
     to: values("to")[0] ?? null,
     effect: parseEffect(values("effect")[0]),
     port: parsePort(values("port")[0]),
-    verifier: parseVerifier(values("verifier")[0]),
+    verifier: parseOneOf("--verifier", VERIFIER_KINDS, values("verifier")[0] ?? "math"),
     format: values("format")[0] ?? null,
     split: values("split")[0] ?? null,
     checkpoint: values("checkpoint")[0] ?? null,
@@ -398,8 +143,8 @@ export function parseArguments(args: readonly string[]): Arguments | null {
   };
 }
 
-function parseJobs(text: string | undefined): number {
-  if (text === undefined) return navigator.hardwareConcurrency;
+function parseJobs(text: string | undefined): number | null {
+  if (text === undefined) return null;
   if (!/^[1-9]\d{0,3}$/.test(text)) {
     throw new ConfigError("--jobs", `expected a whole number from 1 to 9999, got "${text}"`);
   }
@@ -423,14 +168,16 @@ function parsePort(text: string | undefined): number {
   return Number(text);
 }
 
-function parseVerifier(text: string | undefined): VerifierKind {
-  const kind = VERIFIER_KINDS.find((kind) => kind === (text ?? "math"));
-  if (kind !== undefined) return kind;
+function parseOneOf<const W extends string>(
+  flag: string,
+  words: readonly W[],
+  text: string,
+): W {
+  const word = words.find((word) => word === text);
+  if (word !== undefined) return word;
   throw new ConfigError(
-    "--verifier",
-    `expected one of ${VERIFIER_KINDS.join(", ")}, got "${text}"${
-      didYouMean(text!, VERIFIER_KINDS)
-    }`,
+    flag,
+    `expected one of ${words.join(", ")}, got "${text}"${didYouMean(text, words)}`,
   );
 }
 

@@ -1,11 +1,20 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { parseArguments, resumeCommand, usage } from "./arguments.ts";
+import { parseArguments, resumeCommand } from "./arguments.ts";
+import { usage } from "./commands.ts";
 
 Deno.test("parseArguments() reads a command with every flag", () => {
   const words =
     "run a.ts --seeds 1..3 --set a.b=1,2 --set c=[3] --filter vas --force --retry-failed";
   deepEqual(
-    parseArguments([...words.split(" "), "--fail-fast", "--json", "--jobs=4", "--store", "s"]),
+    parseArguments([
+      ...words.split(" "),
+      "--fail-fast",
+      "--json",
+      "--jobs=4",
+      "--store",
+      "s",
+      "--device=cuda",
+    ]),
     {
       command: "run",
       file: "a.ts",
@@ -22,6 +31,8 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       failFast: true,
       json: true,
       jobs: 4,
+      backend: null,
+      device: "cuda",
       store: "s",
       to: null,
       effect: 0.02,
@@ -56,7 +67,9 @@ Deno.test("parseArguments() fills in what is not given", () => {
     retryFailed: false,
     failFast: false,
     json: false,
-    jobs: navigator.hardwareConcurrency,
+    jobs: null,
+    backend: null,
+    device: "auto",
     store: "runs",
     to: null,
     effect: 0.02,
@@ -93,6 +106,14 @@ const faults: readonly [string, RegExp][] = [
   ],
   ["run a.ts --job=3", /--job: unknown flag; did you mean "--jobs"\?/],
   ["run a.ts -x", /-x: unknown flag/],
+  [
+    "run a.ts --device gpu",
+    /--device: expected one of auto, cpu, cuda, webgpu, tensorrt, wasm, got "gpu"/,
+  ],
+  [
+    "run a.ts --backend onx",
+    /--backend: expected one of onnx, tfjs, got "onx"; did you mean "onnx"/,
+  ],
   ["run a.ts --jobs 0", /--jobs: expected a whole number from 1 to 9999, got "0"/],
   ["run a.ts --jobs two", /--jobs: .* got "two"/],
   ["power a.ts --effect 2", /--effect: expected a share above 0 and below 1, got "2"/],

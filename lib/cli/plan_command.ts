@@ -11,7 +11,9 @@ export async function planCommand(given: Arguments): Promise<number> {
   if (plan === null) return EXIT.nothingMatched;
   const description = describeInStore(plan, openStore(given.store));
   console.log(
-    given.json ? JSON.stringify(description) : formatPlan(description, { jobs: given.jobs }),
+    given.json
+      ? JSON.stringify(description)
+      : formatPlan(description, { jobs: given.jobs ?? navigator.hardwareConcurrency }),
   );
   return EXIT.done;
 }

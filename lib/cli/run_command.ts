@@ -1,5 +1,7 @@
 /** `run`: executes what is not done, then writes the report. */
 import { fileURLToPath } from "node:url";
+import { resolveTarget } from "../backend/resolve_target.ts";
+import { isProcessor, ONE_THREAD, type Target } from "../backend/target.ts";
 import { createDataset } from "../dataset/dataset.ts";
 import { filesOf } from "../dataset/size.ts";
 import { whyUnreadable } from "../policy/read_question.ts";
@@ -37,8 +39,9 @@ export async function runCommand(
   const jobs = jobsOf(plan);
   const store = openStore(given.store, { create: true });
   await checkData(plan, store);
-  if (!given.json) announce(plan, store, given);
-  const { result, exit } = await sweep(plan, jobs, store, given, engines);
+  const { target, jobs: processes } = await chooseTarget(plan, store, given);
+  if (!given.json) announce(plan, store, processes);
+  const { result, exit } = await sweep(plan, jobs, store, { ...given, target, processes }, engines);
   let report: string | null = null, fault: string | null = null;
   if (!result.interrupted && result.finished + result.cached > 0) {
     try {
@@ -65,10 +68,28 @@ async function checkData({ runs }: Plan, store: Store): Promise<void> {
   }
 }
 
+const isAllDone = ({ runs }: Plan, store: Store) =>
+  [...store.statuses(runs.map(({ id }) => id)).values()].every((status) => status === "done");
+
+/** Where runs are to compute, said aloud, and on how many processes. Nothing is tried where nothing is to do. */
+async function chooseTarget(
+  plan: Plan,
+  store: Store,
+  given: Arguments,
+): Promise<{ readonly target: Target; readonly jobs: number }> {
+  const cores = navigator.hardwareConcurrency;
+  if (isAllDone(plan, store) && !given.force) {
+    return { target: ONE_THREAD, jobs: given.jobs ?? cores };
+  }
+  const { backend, device } = given;
+  const { target, reason } = await resolveTarget({ backend: backend ?? "onnx", device });
+  if (!given.json) console.error(`device: ${target.backend}, ${reason}`);
+  return { target, jobs: given.jobs ?? (isProcessor(target) ? cores : 1) };
+}
+
 /** What is about to be generated and how long it may take, unless there is nothing to do. */
-function announce(plan: Plan, store: Store, { jobs }: Arguments): void {
-  const statuses = [...store.statuses(plan.runs.map(({ id }) => id)).values()];
-  if (statuses.every((status) => status === "done")) return;
+function announce(plan: Plan, store: Store, jobs: number): void {
+  if (isAllDone(plan, store)) return;
   for (const line of planTotals(describeInStore(plan, store), { jobs })) console.error(line);
 }
 
@@ -76,19 +97,22 @@ async function sweep(
   { selected }: Plan,
   { runs, coldStarts }: PlannedJobs,
   store: Store,
-  { force, retryFailed, failFast, jobs, json }: Arguments,
+  { force, retryFailed, failFast, processes, json, target }: Arguments & {
+    readonly target: Target;
+    readonly processes: number;
+  },
   engines: string | undefined,
 ): Promise<{ result: SweepResult; exit: number }> {
   const terminal = Deno.stderr.isTerminal();
   const reporter = createReporter({ json, terminal, colour: terminal && !Deno.noColor });
   const execution = new Sweep({
     store,
-    jobs,
+    jobs: processes,
     force,
     retryFailed,
     failFast,
     reporter,
-    target: { backend: "onnx", device: "cpu" },
+    target,
     ...(engines !== undefined && { engines }),
     circumstances: () => circumstances(ROOT, store.folder),
   });

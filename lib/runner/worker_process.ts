@@ -2,6 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { preloadPaths } from "../backend/device_libraries.ts";
+import { isProcessor } from "../backend/target.ts";
 import { StoreError } from "../core/errors.ts";
 import { remoteHosts } from "../reward/remote.ts";
 import { storeError } from "../store/files.ts";
@@ -42,7 +44,9 @@ function networkFlags(task: Task): string[] {
  * What a worker may do: read, write the store, load native code of the project's packages, and ask the reward models
  * that its settings name.
  */
-export function workerFlags(store: string, task: Task): string[] {
+export function workerFlags(
+  { store, task, compute }: Pick<Assignment, "store" | "task" | "compute">,
+): string[] {
   return [
     "--quiet",
     "--no-prompt",
@@ -51,7 +55,8 @@ export function workerFlags(store: string, task: Task): string[] {
     "--allow-read",
     `--allow-write=${permitted(store)}`,
     "--allow-sys=hostname",
-    `--allow-ffi=${permitted(join(ROOT, "node_modules"))}`,
+    `--allow-ffi=${[permitted(join(ROOT, "node_modules")), ...preloadPaths(compute)].join(",")}`,
+    ...(isProcessor(compute) ? [] : ["--allow-env=LD_LIBRARY_PATH"]),
     ...networkFlags(task),
   ];
 }
@@ -73,7 +78,7 @@ export class WorkerProcess {
     const folder = join(assignment.store, folderOf(assignment.task));
     this.log = join(folder, FILES.log);
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...workerFlags(assignment.store, assignment.task), WORKER],
+      args: ["run", ...workerFlags(assignment), WORKER],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { join } from "node:path";
+import { ONE_THREAD } from "../backend/target.ts";
 import { remoteReward } from "../reward/remote.ts";
 import { makeTasks } from "../store/testdata/make_tasks.ts";
 import type { Task } from "../store/task.ts";
@@ -13,8 +14,9 @@ const withRemote = (url: string): Task => ({
   config: { ...run.config, reward: { ...run.config.reward, remote: [remoteReward(url)] } },
 });
 
+const flagsFor = (task: Task) => workerFlags({ store: "runs", task, compute: ONE_THREAD });
 const networkFlags = (task: Task) =>
-  workerFlags("runs", task).filter((flag) => flag.startsWith("--allow-net"));
+  flagsFor(task).filter((flag) => flag.startsWith("--allow-net"));
 
 Deno.test("workerFlags() lets a worker ask the servers its settings name, and no others", () => {
   deepEqual(networkFlags(run), []);
@@ -48,9 +50,9 @@ Deno.test("a worker reaches the named server, not the one beside it", async () =
   const named = serve("named"), other = serve("other");
   try {
     const urls = [named, other].map(({ addr }) => `http://127.0.0.1:${addr.port}/`);
-    const flags = workerFlags("runs", withRemote(urls[0]!));
+    const flags = flagsFor(withRemote(urls[0]!));
     deepEqual(await answers(flags, urls), ["named", "NotCapable"]);
-    deepEqual(await answers(workerFlags("runs", run), urls), ["NotCapable", "NotCapable"]);
+    deepEqual(await answers(flagsFor(run), urls), ["NotCapable", "NotCapable"]);
   } finally {
     await Promise.all([named.shutdown(), other.shutdown()]);
   }

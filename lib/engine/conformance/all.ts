@@ -1,0 +1,92 @@
+/** Runs the conformance suite on every engine and device that is there, each in a process of its own. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { preloadPaths } from "../../backend/device_libraries.ts";
+import { resolveTarget } from "../../backend/resolve_target.ts";
+import {
+  type Backend,
+  BACKENDS,
+  type Device,
+  DEVICES_OF,
+  type Target,
+} from "../../backend/target.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { CONFORMANCE_CASES } from "./cases.ts";
+import type { ConformanceResult } from "./run.ts";
+
+const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** Interpreters are slow, and a device that hangs is not to be waited for. */
+const TIMEOUT_MS = 15 * 60_000;
+
+/** How a target did: case by case, or why it was not tried. */
+export type ConformanceReport =
+  | { readonly target: Target; readonly skipped: string }
+  | { readonly target: Target; readonly results: readonly ConformanceResult[] };
+
+/** The targets that are asked for: one, all of an engine, or all. */
+function targetsOf(backend: Backend | null, device: Device): Target[] {
+  const backends = backend === null ? BACKENDS : [backend];
+  return backends.flatMap((backend) =>
+    DEVICES_OF[backend].filter((each) => device === "auto" || each === device)
+      .map((device) => ({ backend, device }))
+  );
+}
+
+/**
+ * The suite on each target asked for; one that is not there is skipped, with the reason. A case that the process did
+ * not live to finish has failed.
+ *
+ * @param updates of the case that watches memory
+ */
+export async function* conformanceReports(
+  backend: Backend | null,
+  device: Device,
+  updates: number,
+): AsyncGenerator<ConformanceReport> {
+  for (const target of targetsOf(backend, device)) {
+    const skipped = await resolveTarget(target).then(() => null, (error: unknown) => {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    });
+    yield skipped === null
+      ? { target, results: await inProcess(target, updates) }
+      : { target, skipped };
+  }
+}
+
+async function inProcess(target: Target, updates: number): Promise<ConformanceResult[]> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--cached-only",
+      "--v8-flags=--expose-gc",
+      `--config=${join(ROOT, "deno.json")}`,
+      "--allow-read",
+      "--allow-env=LD_LIBRARY_PATH",
+      `--allow-ffi=${[join(ROOT, "node_modules"), ...preloadPaths(target)].join(",")}`,
+      WORKER,
+      JSON.stringify({ ...target, threads: 1 }),
+      JSON.stringify(updates),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
+  const { stdout, stderr, code, signal } = await child.output();
+  clearTimeout(timer);
+  const results: ConformanceResult[] = new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  const tail = new TextDecoder().decode(stderr).trim().split("\n").slice(-3).join(" ");
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const unfinished = CONFORMANCE_CASES.slice(results.length).map(({ name }, i) => ({
+    name,
+    ok: false,
+    detail: i === 0 ? `the process ended with ${how}: ${tail}` : "not reached",
+    seconds: 0,
+  }));
+  return [...results, ...unfinished];
+}

@@ -1,0 +1,42 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Compute } from "../../backend/target.ts";
+import { CONFORMANCE_CASES, toleranceOf } from "./cases.ts";
+import { largestDifference, type Measurement } from "./measure.ts";
+import { conformanceReports } from "./all.ts";
+import { readReference, runConformance } from "./run.ts";
+
+/** Few enough for a test, and too many for one that keeps every update's tensors. */
+const UPDATES = 100;
+
+for (const [backend, device] of [["onnx", "cpu"], ["tfjs", "wasm"]] as const) {
+  const compute: Compute = { backend, device, threads: 1 };
+  Deno.test(`${backend} on ${device} passes the conformance suite`, async (t) => {
+    const names: string[] = [];
+    for await (const { name, ok: holds, detail } of runConformance(compute, UPDATES)) {
+      names.push(name);
+      await t.step(name, () => ok(holds, detail));
+    }
+    deepEqual(names, CONFORMANCE_CASES.map(({ name }) => name));
+  });
+}
+
+Deno.test("largestDifference() finds what is off, however little, and whatever is not a number", async () => {
+  const reference = await readReference();
+  equal(largestDifference(reference, reference).difference, 0);
+  const withNorm = (gradNorm: number): Measurement => ({
+    ...reference,
+    critic: { ...reference.critic!, gradNorm },
+  });
+  const norm = reference.critic!.gradNorm;
+  const { difference, where } = largestDifference(withNorm(norm * 1.001), reference);
+  ok(difference > toleranceOf({ backend: "onnx", device: "cpu", threads: 1 }));
+  equal(where, "critic: gradient norm");
+  ok(Number.isNaN(largestDifference(withNorm(NaN), reference).difference));
+});
+
+Deno.test("conformanceReports() says why a device that is not there was skipped", async () => {
+  for await (const report of conformanceReports("onnx", "tensorrt", 1)) {
+    if ("skipped" in report) ok(/--device: .*tensorrt/.test(report.skipped), report.skipped);
+    else ok(report.results.length > 0);
+  }
+});
