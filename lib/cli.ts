@@ -29,6 +29,10 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return await (await import("./cli/eval_command.ts")).evalCommand(given);
     case "conformance":
       return await (await import("./cli/conformance_command.ts")).conformanceCommand(given);
+    case "doctor":
+      return await (await import("./cli/doctor_command.ts")).doctorCommand(given);
+    case "setup:cuda":
+      return await (await import("./cli/setup_cuda_command.ts")).setupCudaCommand(given);
     default:
       return given.command satisfies never;
   }

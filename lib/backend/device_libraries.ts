@@ -23,6 +23,8 @@ export const PROVIDER_FILES = {
 /** What every provider library is loaded with. */
 export const SHARED_PROVIDER_FILE = "libonnxruntime_providers_shared.so";
 
+/** The driver's library. */
+const DRIVER = "libcuda.so.1";
 /** The driver that CUDA 13 needs at least: its release notes, table "CUDA Toolkit and Minimum Required Driver". */
 export const LEAST_DRIVER = 580;
 
@@ -49,7 +51,7 @@ const OPENED_BY_NAME: Readonly<Record<string, readonly string[]>> = {
   ],
   "libnvrtc.so.13": ["libnvrtc-builtins.so.13.0"],
   "libtensorflow_framework.so.2": [
-    "libcuda.so.1",
+    DRIVER,
     "libcudart.so.11.0",
     "libcublas.so.11",
     "libcublasLt.so.11",
@@ -149,28 +151,39 @@ export function fixFor(soname: string, onnxFolder: string): string {
   if (NVIDIA_PACKAGES.some(({ sonames }) => sonames.includes(soname))) {
     return "deno task setup:cuda";
   }
-  if (soname === "libcuda.so.1") {
+  if (soname === DRIVER) {
     return `install NVIDIA's driver, version ${LEAST_DRIVER} or later; ` +
       "in a container, start it with the GPU (docker run --gpus all)";
   }
   if (/^libnv(infer|onnxparser)/.test(soname)) {
     return `copy it from TensorRT 10 for CUDA 13 (developer.nvidia.com/tensorrt) to ${onnxFolder}`;
   }
+  if (/^lib(cu|nv)/.test(soname)) {
+    return `copy it from NVIDIA's CUDA toolkit of that version to ${onnxFolder}`;
+  }
   return `install the system's package with ${soname}` +
     (soname === "libz.so.1" ? " (Debian: zlib1g)" : "");
 }
 
+/** Every place that the driver's library may be in. */
+export function driverLibraryPaths({ environment, cache, folders } = loaderSettings()): string[] {
+  return [
+    ...inFolders([...environment, ...folders, ...DRIVER_FOLDERS], DRIVER),
+    ...cache.get(DRIVER) ?? [],
+  ];
+}
+
 const VULKAN_LOADER = "libvulkan.so.1";
-const ICD_FOLDERS = [
+/** Where Vulkan's loader looks for files that tell of drivers. */
+const VULKAN_FOLDERS = [
   "/etc/vulkan/icd.d",
   "/usr/share/vulkan/icd.d",
   "/usr/local/share/vulkan/icd.d",
-  "/usr/local/nvidia/share/vulkan/icd.d",
 ];
 
-/** Files that tell Vulkan's loader of drivers, where it looks by itself. */
+/** Files that tell Vulkan's loader of drivers. */
 export function vulkanDriverFiles(): string[] {
-  return ICD_FOLDERS.slice(0, 3).flatMap(filesIn).filter((path) => path.endsWith(".json"));
+  return VULKAN_FOLDERS.flatMap(filesIn).filter((path) => path.endsWith(".json"));
 }
 
 function missingVulkan({ environment, cache, folders }: LoaderSettings): MissingFile[] {

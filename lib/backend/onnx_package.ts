@@ -14,10 +14,15 @@ export function onnxRuntimeFolder(): string {
   return join(PACKAGE, "bin", "napi-v6", PLATFORMS[os] ?? os, PROCESSORS[arch]);
 }
 
-/** The installed version; null when the package is not installed. */
-export function onnxRuntimeVersion(): string | null {
+/** The installed version of ONNX Runtime; null when it is not installed. */
+export const onnxRuntimeVersion = (): string | null => packageVersion("onnxruntime-node");
+
+/** The installed version of a package that the project names; null when it is not installed. */
+export function packageVersion(name: string): string | null {
   try {
-    const { version } = JSON.parse(Deno.readTextFileSync(join(PACKAGE, "package.json")));
+    const { version } = JSON.parse(
+      Deno.readTextFileSync(join(PACKAGES_FOLDER, name, "package.json")),
+    );
     return String(version);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;

@@ -38,6 +38,9 @@ export interface Arguments {
   readonly backend: Backend | null;
   readonly device: Device;
   readonly store: string;
+  /** Of `setup:cuda`: only say what is missing; the index, null for the environment's or the public one. */
+  readonly check: boolean;
+  readonly index: string | null;
   /** Of `export`: the folder to write; null for the one beside the report. */
   readonly to: string | null;
   /** Of `power`: the effect to find, a share. */
@@ -127,6 +130,8 @@ export function parseArguments(args: readonly string[]): Arguments | null {
       : parseOneOf("--backend", BACKENDS, values("backend")[0]!),
     device: parseOneOf("--device", DEVICES, values("device")[0] ?? "auto"),
     store: values("store")[0] ?? "runs",
+    check: parsed[FLAGS.check.name] === true,
+    index: values("index")[0] ?? null,
     to: values("to")[0] ?? null,
     effect: parseEffect(values("effect")[0]),
     port: parsePort(values("port")[0]),

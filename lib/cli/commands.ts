@@ -15,6 +15,8 @@ export const COMMANDS = [
   "data",
   "eval",
   "conformance",
+  "doctor",
+  "setup:cuda",
 ] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
@@ -102,7 +104,7 @@ export const FLAGS = {
   json: {
     name: "json",
     meaning: "JSON lines on the output stream",
-    commands: [...EXPERIMENT_COMMANDS, "data", "conformance"],
+    commands: [...EXPERIMENT_COMMANDS, "data", "conformance", "doctor"],
   },
   backend: {
     name: "backend",
@@ -120,7 +122,18 @@ export const FLAGS = {
     name: "store",
     value: "DIR",
     meaning: "where runs are kept (default: runs)",
-    commands: EXPERIMENT_COMMANDS,
+    commands: [...EXPERIMENT_COMMANDS, "doctor"],
+  },
+  check: {
+    name: "check",
+    meaning: "say what is missing, and install nothing",
+    commands: ["setup:cuda"],
+  },
+  index: {
+    name: "index",
+    value: "URL",
+    meaning: "the Python index to install from (default: PIP_INDEX_URL, else the public one)",
+    commands: ["setup:cuda"],
   },
   to: {
     name: "to",
@@ -277,6 +290,18 @@ export const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     count: [0, 0],
     text:
       "Runs the suite that every engine must pass, on every device that is there or on the one named.",
+  },
+  doctor: {
+    operand: "",
+    count: [0, 0],
+    text:
+      "Says what is there, what is missing or broken, and what to do: engines, devices, libraries, the store.",
+  },
+  "setup:cuda": {
+    operand: "",
+    count: [0, 0],
+    text:
+      "Installs the libraries that ONNX Runtime needs for CUDA, all but the driver, and tries it.",
   },
 };
 
