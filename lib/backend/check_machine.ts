@@ -1,90 +1,79 @@
 /** The graphics processors with their drivers, and the processor with its memory. */
 import {
-  driverLibraryPaths,
+  DRIVER,
+  findDriver,
   fixFor,
   LEAST_DRIVER,
   missingFiles,
   vulkanDriverFiles,
 } from "./device_libraries.ts";
-import { type Finding, finding, textIfThere } from "./finding.ts";
-import { environmentVariable, firstLibrary } from "./library_search.ts";
+import { type Finding, finding } from "./finding.ts";
+import { askDriver } from "./nvidia_driver.ts";
 import { onnxRuntimeFolder } from "./onnx_package.ts";
+import { runtimeEnvironment } from "./runtime_environment.ts";
 
-const DRIVER_FIX = fixFor("libcuda.so.1", onnxRuntimeFolder());
+const DRIVER_FIX = fixFor(DRIVER, onnxRuntimeFolder());
+/** CUDA 13.0, as the driver counts. */
+const LEAST_CUDA = 13000;
 
 /** NVIDIA's driver and GPUs, and what Vulkan has. */
 export async function checkGraphics(): Promise<Finding[]> {
   if (Deno.build.os !== "linux") return [];
-  return [checkKernelDriver(), checkDriverLibrary(), await checkGpus(), ...checkVulkan()];
+  return [await checkTool(), ...await checkDriver(), ...checkVulkan()];
 }
 
-/** The version in the text of /proc/driver/nvidia/version; null when there is none. */
-export function driverVersion(text: string): string | null {
-  return text.match(/NVRM version:.*?\b(\d+\.\d+(?:\.\d+)?)\b/)?.[1] ?? null;
-}
-
-function checkKernelDriver(): Finding {
+/** What nvidia-smi says of the driver: its version is that of the kernel's module. */
+async function checkTool(): Promise<Finding> {
   const area = "graphics", name = "NVIDIA driver";
-  const version = driverVersion(textIfThere("/proc/driver/nvidia/version") ?? "");
-  if (version === null) {
-    return finding(area, name, "absent", "no /proc/driver/nvidia/version", { fix: DRIVER_FIX });
-  }
-  if (Number.parseInt(version) >= LEAST_DRIVER) return finding(area, name, "ok", version);
-  const detail = `${version}, older than CUDA 13 needs`;
-  return finding(area, name, "broken", detail, { fix: DRIVER_FIX });
-}
-
-function checkDriverLibrary(): Finding {
-  const found = firstLibrary(driverLibraryPaths());
-  return found === null
-    ? finding("graphics", "libcuda.so.1", "absent", "nowhere", { fix: DRIVER_FIX })
-    : finding("graphics", "libcuda.so.1", "ok", found.path);
-}
-
-async function checkGpus(): Promise<Finding> {
-  const query = "--query-gpu=name,memory.total,compute_cap,driver_version";
-  const area = "graphics", name = "NVIDIA GPUs";
   try {
     const { success, stdout, stderr } = await new Deno.Command("nvidia-smi", {
-      args: [query, "--format=csv,noheader"],
+      env: runtimeEnvironment(),
+      args: ["--query-gpu=driver_version", "--format=csv,noheader"],
     }).output();
-    const text = (bytes: Uint8Array) =>
-      new TextDecoder().decode(bytes).trim().replaceAll("\n", "; ");
-    if (success) return finding(area, name, "ok", text(stdout));
-    return finding(area, name, "broken", text(stderr) || text(stdout), { fix: DRIVER_FIX });
+    const text = new TextDecoder().decode(success ? stdout : stderr.length > 0 ? stderr : stdout);
+    const said = text.trim().split("\n")[0]!;
+    if (!success) return finding(area, name, "broken", said, { fix: DRIVER_FIX });
+    if (Number.parseInt(said) >= LEAST_DRIVER) return finding(area, name, "ok", said);
+    return finding(area, name, "broken", `${said}, older than CUDA 13 needs`, { fix: DRIVER_FIX });
   } catch (error) {
     const isAbsent = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotCapable;
     if (!isAbsent) throw error;
+    return finding(area, name, "absent", "no nvidia-smi, which would say its version");
   }
-  const models = gpuModels();
-  return models.length === 0
-    ? finding(area, name, "absent", "no nvidia-smi, and none in /proc/driver/nvidia/gpus")
-    : finding(
-      area,
-      name,
-      "ok",
-      `${models.join("; ")} (no nvidia-smi, which would say their memory)`,
-    );
 }
 
-function gpuModels(): string[] {
-  const folder = "/proc/driver/nvidia/gpus";
-  try {
-    return [...Deno.readDirSync(folder)].flatMap(({ name }) =>
-      textIfThere(`${folder}/${name}/information`)?.match(/Model:\s*(.*)/)?.[1] ?? []
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+/** The driver's library, and what it says of the GPUs. */
+async function checkDriver(): Promise<Finding[]> {
+  const area = "graphics", found = findDriver();
+  if (found === null) {
+    return [finding(area, DRIVER, "absent", "nowhere", { fix: DRIVER_FIX })];
   }
+  const said = await askDriver(found.path);
+  if (typeof said === "string") {
+    return [finding(area, DRIVER, "broken", `${found.path}: ${said}`, { fix: DRIVER_FIX })];
+  }
+  const version = `${found.path}, for CUDA ${Math.floor(said.cuda / 1000)}.${
+    said.cuda % 1000 / 10
+  }`;
+  const isRecent = said.cuda >= LEAST_CUDA;
+  return [
+    finding(area, DRIVER, isRecent ? "ok" : "broken", version, { fix: isRecent ? "" : DRIVER_FIX }),
+    ...said.gpus.map(({ name, bytes, capability }, i) =>
+      finding(
+        area,
+        `GPU ${i}`,
+        "ok",
+        `${name}, ${gigabytes(bytes)}, compute capability ${capability}`,
+      )
+    ),
+  ];
 }
 
 function checkVulkan(): Finding[] {
   const area = "graphics";
   const [missing] = missingFiles({ backend: "onnx", device: "webgpu" });
-  const named = environmentVariable("VK_DRIVER_FILES") ?? environmentVariable("VK_ICD_FILENAMES");
-  const drivers = named === null ? vulkanDriverFiles() : named.split(":");
+  const drivers = vulkanDriverFiles();
   return [
     missing === undefined
       ? finding(area, "Vulkan loader", "ok", "libvulkan.so.1")
@@ -104,10 +93,8 @@ const LEAST_MEMORY = 2 ** 30;
 export function checkMachine(): Finding[] {
   const area = "machine";
   const { total, available } = Deno.systemMemoryInfo();
-  const limit = Number(textIfThere("/sys/fs/cgroup/memory.max") ?? NaN); // "max" for none
   const isEnough = available >= LEAST_MEMORY;
-  const sizes = `${gigabytes(available)} of ${gigabytes(total)} available` +
-    (limit < total ? `, limited to ${gigabytes(limit)}` : "");
+  const sizes = `${gigabytes(available)} of ${gigabytes(total)} available`;
   return [
     finding(area, "processor", "ok", `${navigator.hardwareConcurrency} cores, ${Deno.build.arch}`),
     finding(area, "memory", isEnough ? "ok" : "broken", sizes, {

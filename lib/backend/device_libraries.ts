@@ -1,7 +1,14 @@
 /** The native libraries behind each device: what is needed, what is not there, and where it can be had. */
 import { join } from "node:path";
 import { neededLibraries, type NeededLibrary } from "./library_closure.ts";
-import { firstLibrary, inFolders, type LoaderSettings, loaderSettings } from "./library_search.ts";
+import {
+  environmentVariable,
+  firstLibrary,
+  inFolders,
+  type LibraryFile,
+  type LoaderSettings,
+  loaderSettings,
+} from "./library_search.ts";
 import { NVIDIA_PACKAGES } from "./nvidia_packages.ts";
 import { onnxRuntimeFolder } from "./onnx_package.ts";
 import { tfjsFiles, tfjsGpuFolder, tfjsNodeFolder } from "./tfjs_package.ts";
@@ -24,7 +31,7 @@ export const PROVIDER_FILES = {
 export const SHARED_PROVIDER_FILE = "libonnxruntime_providers_shared.so";
 
 /** The driver's library. */
-const DRIVER = "libcuda.so.1";
+export const DRIVER = "libcuda.so.1";
 /** The driver that CUDA 13 needs at least: its release notes, table "CUDA Toolkit and Minimum Required Driver". */
 export const LEAST_DRIVER = 580;
 
@@ -84,8 +91,12 @@ const thisMachine = (): Places => ({ onnx: onnxRuntimeFolder(), loader: loaderSe
 /** The files that a target begins with, the first of which asks for all others; none where no file decides. */
 function ownFiles({ backend, device }: Target, { onnx }: Places): string[] {
   if (backend === "onnx") {
-    if (device !== "cuda" && device !== "tensorrt") return [];
-    return [PROVIDER_FILES[device], SHARED_PROVIDER_FILE].map((name) => join(onnx, name));
+    const names = device === "cuda" || device === "tensorrt"
+      ? [PROVIDER_FILES[device], SHARED_PROVIDER_FILE]
+      : device === "webgpu" && Deno.build.os === "linux"
+      ? [WEBGPU_FILE]
+      : [];
+    return names.map((name) => join(onnx, name));
   }
   if (device === "cuda") return tfjsFiles(tfjsGpuFolder());
   return device === "cpu" ? tfjsFiles(tfjsNodeFolder()) : [];
@@ -99,7 +110,7 @@ export function deviceLibraries(target: Target, places: Places = thisMachine()):
   return neededLibraries(root, {
     loader,
     folders: DRIVER_FOLDERS,
-    openedByName: OPENED_BY_NAME,
+    openedByName: target.device === "webgpu" ? vulkanLibraries() : OPENED_BY_NAME,
   }) ?? [];
 }
 
@@ -108,13 +119,13 @@ export function deviceLibraries(target: Target, places: Places = thisMachine()):
  * the first file is not there, nothing else is looked for.
  */
 export function missingFiles(target: Target, places: Places = thisMachine()): MissingFile[] {
-  if (target.device === "webgpu") return missingVulkan(places.loader);
   const absent = ownFiles(target, places).filter((path) => firstLibrary([path]) === null);
   if (absent.length > 0) {
     const fix = target.backend === "onnx" ? ownFix() : tfjsFix(target.device);
     return absent.map((file) => ({ file, neededBy: null, fix }));
   }
-  return deviceLibraries(target, places).filter(({ path }) => path === null)
+  return deviceLibraries(target, places)
+    .filter(({ path, neededBy }) => path === null && neededBy !== VULKAN_LOADER) // one driver will do
     .map(({ soname, neededBy }) => ({ file: soname, neededBy, fix: fixFor(soname, places.onnx) }));
 }
 
@@ -122,8 +133,8 @@ export function missingFiles(target: Target, places: Places = thisMachine()): Mi
  * Paths of libraries to load, in this order, before a target is opened: those that are there but where the loader
  * does not look. The process that loads them needs `--allow-ffi` for them.
  *
- * Deno starts no child with another LD_LIBRARY_PATH unless it may start any program; and a library that is loaded
- * is found by its soname, whoever asks for it.
+ * A library that is loaded is found by its soname, whoever asks for it. LD_LIBRARY_PATH is no way: Deno starts no
+ * child with it unless it may start any program.
  */
 export function preloadPaths(target: Target, places: Places = thisMachine()): string[] {
   return deviceLibraries(target, places)
@@ -161,18 +172,25 @@ export function fixFor(soname: string, onnxFolder: string): string {
   if (/^lib(cu|nv)/.test(soname)) {
     return `copy it from NVIDIA's CUDA toolkit of that version to ${onnxFolder}`;
   }
+  if (soname === VULKAN_LOADER) {
+    return "install Vulkan's loader and a driver for it (Debian: libvulkan1, and mesa-vulkan-drivers or " +
+      "NVIDIA's driver)";
+  }
   return `install the system's package with ${soname}` +
     (soname === "libz.so.1" ? " (Debian: zlib1g)" : "");
 }
 
-/** Every place that the driver's library may be in. */
-export function driverLibraryPaths({ environment, cache, folders } = loaderSettings()): string[] {
-  return [
-    ...inFolders([...environment, ...folders, ...DRIVER_FOLDERS], DRIVER),
+/** The driver's library, wherever it is; null when it is nowhere. */
+export function findDriver({ environment, cache, folders } = loaderSettings()): LibraryFile | null {
+  return firstLibrary([
+    ...inFolders(environment, DRIVER),
     ...cache.get(DRIVER) ?? [],
-  ];
+    ...inFolders([...folders, ...DRIVER_FOLDERS], DRIVER),
+  ]);
 }
 
+/** ONNX Runtime itself, which has WebGPU in it and opens Vulkan's loader. */
+const WEBGPU_FILE = "libonnxruntime.so.1";
 const VULKAN_LOADER = "libvulkan.so.1";
 /** Where Vulkan's loader looks for files that tell of drivers. */
 const VULKAN_FOLDERS = [
@@ -181,21 +199,24 @@ const VULKAN_FOLDERS = [
   "/usr/local/share/vulkan/icd.d",
 ];
 
-/** Files that tell Vulkan's loader of drivers. */
+/** Files that tell Vulkan's loader of drivers, in its order. */
 export function vulkanDriverFiles(): string[] {
+  const named = environmentVariable("VK_DRIVER_FILES") ?? environmentVariable("VK_ICD_FILENAMES");
+  if (named !== null) return named.split(":").filter((path) => path !== "");
   return VULKAN_FOLDERS.flatMap(filesIn).filter((path) => path.endsWith(".json"));
 }
 
-function missingVulkan({ environment, cache, folders }: LoaderSettings): MissingFile[] {
-  if (Deno.build.os !== "linux") return [];
-  const places = [
-    ...inFolders([...environment, ...folders], VULKAN_LOADER),
-    ...cache.get(VULKAN_LOADER) ?? [],
-  ];
-  if (firstLibrary(places) !== null) return [];
-  const fix = "install Vulkan's loader and a driver for it (Debian: libvulkan1, and " +
-    "mesa-vulkan-drivers or NVIDIA's driver)";
-  return [{ file: VULKAN_LOADER, neededBy: "libonnxruntime.so.1", fix }];
+/** What is opened for Vulkan: its loader, and by it the drivers that it is told of by name. */
+function vulkanLibraries(): Readonly<Record<string, readonly string[]>> {
+  const drivers = vulkanDriverFiles().flatMap((path) => {
+    try {
+      const library = JSON.parse(Deno.readTextFileSync(path))?.ICD?.library_path;
+      return typeof library === "string" && !library.includes("/") ? [library] : [];
+    } catch {
+      return []; // the loader passes over what it cannot read, too
+    }
+  });
+  return { [WEBGPU_FILE]: [VULKAN_LOADER], [VULKAN_LOADER]: drivers };
 }
 
 function filesIn(folder: string): string[] {

@@ -26,15 +26,3 @@ export function finding(
 ): Finding {
   return { area, name, state, detail, fix, isNeeded };
 }
-
-/** The content of a text file; null when it is not there or may not be read. */
-export function textIfThere(path: string): string | null {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    const isPlain = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotADirectory;
-    if (!isPlain) throw error;
-    return null;
-  }
-}

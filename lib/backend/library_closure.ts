@@ -19,7 +19,7 @@ export interface NeededLibrary {
   readonly isFoundByLoader: boolean;
 }
 
-/** Where {@link neededLibraries} looks. */
+/** Where {@link neededLibraries} looks: in the environment's folders, as the loader does, and in others. */
 export interface ClosureOptions {
   readonly loader: LoaderSettings;
   /** Folders that the loader does not know of. */
@@ -27,6 +27,9 @@ export interface ClosureOptions {
   /** Libraries that a library opens by name while it runs: nothing in its file says so. */
   readonly openedByName: Readonly<Record<string, readonly string[]>>;
 }
+
+/** Libraries of the C and C++ runtimes: there has to be one of each in a process, the one that the loader takes. */
+const RUNTIME = /^(ld-linux\b.*|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so/;
 
 /**
  * The libraries that the one at `path` needs, directly or through others, each once, and before those that need it:
@@ -46,8 +49,12 @@ export function neededLibraries(
     for (const soname of [...file.library.needed, ...openedByName[name] ?? []]) {
       if (seen.has(soname)) continue;
       seen.add(soname);
-      const byLoader = findLibrary(soname, file, loader);
-      const other = byLoader ?? firstLibrary(inFolders([dirname(path), ...folders], soname));
+      const chosen = RUNTIME.test(soname)
+        ? null
+        : firstLibrary(inFolders(loader.environment, soname));
+      const byLoader = chosen === null ? findLibrary(soname, file, loader) : null;
+      const other = chosen ?? byLoader ??
+        firstLibrary(inFolders([dirname(path), ...folders], soname));
       if (other !== null) visit(other);
       found.push({
         soname,

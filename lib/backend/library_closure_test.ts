@@ -71,14 +71,45 @@ Deno.test("the environment comes first, then the library's own folders, the cach
       cache: new Map([["a.so", [at("cached/a.so")]]]),
       folders: [at("system")],
     };
-    const first = () =>
-      neededLibraries(at("root.so"), { loader, folders: [], openedByName: {} })![0]!.path;
+    const first = () => {
+      const [library] = neededLibraries(at("root.so"), { loader, folders: [], openedByName: {} })!;
+      return library!;
+    };
     for (const place of ["environment", "own", "cached", "system"]) {
-      equal(first(), at(`${place}/a.so`));
+      equal(first().path, at(`${place}/a.so`));
+      equal(first().isFoundByLoader, place !== "environment"); // which child processes lack
       Deno.removeSync(at(`${place}/a.so`));
     }
-    equal(first(), null);
+    equal(first().path, null);
     equal(neededLibraries(at("none.so"), { loader, folders: [], openedByName: {} }), null);
+  });
+});
+
+Deno.test("the C runtime is left to the loader, whatever the environment has", () => {
+  const files = {
+    "root.so": { needed: ["libstdc++.so.6", "libc.so.6", "libcurand.so.10"] },
+    "environment/libstdc++.so.6": {},
+    "environment/libc.so.6": {},
+    "environment/libcurand.so.10": {},
+    "system/libstdc++.so.6": {},
+    "system/libc.so.6": {},
+  };
+  withLibraries(files, (folder) => {
+    const loader = {
+      environment: [join(folder, "environment")],
+      cache: new Map(),
+      folders: [join(folder, "system")],
+    };
+    const found = neededLibraries(join(folder, "root.so"), {
+      loader,
+      folders: [],
+      openedByName: {},
+    });
+    deepEqual(brief(found, folder), [
+      "libstdc++.so.6 < root.so: system/libstdc++.so.6",
+      "libc.so.6 < root.so: system/libc.so.6",
+      "libcurand.so.10 < root.so: environment/libcurand.so.10 *",
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import { readSharedLibrary, type SharedLibrary } from "./elf.ts";
 
 /** What the loader goes by. */
 export interface LoaderSettings {
-  /** Folders of the environment, which come before all but RPATH. */
+  /** Folders of LD_LIBRARY_PATH. Child processes start without it, so nothing is left to be found through it. */
   readonly environment: readonly string[];
   /** Names of libraries and their files, in the cache that `ldconfig` writes. */
   readonly cache: ReadonlyMap<string, readonly string[]>;
@@ -18,12 +18,16 @@ export interface LibraryFile {
   readonly library: SharedLibrary;
 }
 
+/** Where a child process finds what LD_LIBRARY_PATH is in its parent. */
+export const HANDED_LIBRARY_PATH = "VASARI_LIBRARY_PATH";
+
 const CACHE_FILE = "/etc/ld.so.cache";
 const FOLDERS = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
 
 /** The settings of this machine. The environment counts where this process may read it. */
 export function loaderSettings(): LoaderSettings {
-  const environment = environmentVariable("LD_LIBRARY_PATH") ?? "";
+  const environment = environmentVariable("LD_LIBRARY_PATH") ||
+    environmentVariable(HANDED_LIBRARY_PATH) || "";
   return {
     environment: environment.split(":").filter((folder) => folder !== ""),
     cache: parseLoaderCache(readIfThere(CACHE_FILE)),
@@ -38,17 +42,17 @@ export function environmentVariable(name: string): string | null {
 }
 
 /**
- * The file that a library called `soname` comes from when `from` asks for it; null when the loader finds none.
- * Libraries of another kind of machine are passed over, as the loader does.
+ * The file that a library called `soname` comes from when `from` asks for it, without the environment; null when the
+ * loader finds none. Libraries of another kind of machine are passed over, as the loader does.
  */
 export function findLibrary(
   soname: string,
   from: LibraryFile,
-  { environment, cache, folders }: LoaderSettings,
+  { cache, folders }: LoaderSettings,
 ): LibraryFile | null {
   const own = from.library.searchPath.map((folder) => expandOrigin(folder, dirname(from.path)));
   return firstLibrary([
-    ...inFolders([...environment, ...own], soname),
+    ...inFolders(own, soname),
     ...cache.get(soname) ?? [],
     ...inFolders(folders, soname),
   ]);

@@ -40,7 +40,6 @@ const MODEL: OnnxGraph = {
 };
 
 async function multiply(target: Target, x: Float32Array): Promise<Float32Array> {
-  preloadLibraries(target);
   return target.backend === "onnx" ? await multiplyOnnx(target, x) : await multiplyAny(target, x);
 }
 
@@ -69,6 +68,7 @@ async function probe(target: Target): Promise<ProbeResult> {
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
   try {
+    preloadLibraries(target);
     const x = Float32Array.from({ length: SIZE * SIZE }, (_, at) => at + 1);
     const y = await multiply(target, x);
     const difference = expected(x).reduce(
