@@ -23,7 +23,7 @@ export interface Comparison {
   readonly armMean: number;
   readonly baselineMean: number;
   readonly difference: number;
-  /** 95 % Student-t interval of the per-seed differences; null for fewer than two pairs. */
+  /** 95 % Student-t interval of the per-seed differences; null where the spread is unknown. */
   readonly low: number | null;
   readonly high: number | null;
   /** Two-sided p of the paired t-test; for main outcomes after Holm's correction across arms. */
@@ -83,7 +83,7 @@ export function compareArms(
       if (baseline === null) return [];
       const [a, b] = pairs(outcome, arm, baseline);
       if (a.length === 0) return [];
-      const interval = a.length > 1 ? pairedInterval(a, b) : null;
+      const paired = pairedInterval(a, b), interval = Number.isNaN(paired.low) ? null : paired;
       return [{
         arm: arm.name,
         baseline: baseline.name,

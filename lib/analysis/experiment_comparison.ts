@@ -147,9 +147,8 @@ function differenceOf(
   if (shared.length === 0) return { ...unpaired, method: "Welch", ...none };
   const left = shared.map((seed) => a.get(seed)!), right = shared.map((seed) => b.get(seed)!);
   const both = { method: "paired", n: shared.length, a: left, b: right } as const;
-  if (shared.length < 2) return { ...both, ...none };
   const { low, high, p } = pairedInterval(right, left);
-  return { ...both, low, high, p };
+  return Number.isNaN(low) ? { ...both, ...none } : { ...both, low, high, p };
 }
 
 function pairOutcomes(

@@ -37,5 +37,7 @@ export function pairedDifference(a: SeedValues, b: SeedValues): Difference | nul
     shared.map((seed) => a.get(seed)!),
     shared.map((seed) => b.get(seed)!),
   );
-  return n < 2 ? { mean, low: null, high: null, n, p: null } : { mean, low, high, n, p };
+  return Number.isNaN(low)
+    ? { mean, low: null, high: null, n, p: null }
+    : { mean, low, high, n, p };
 }

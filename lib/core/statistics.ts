@@ -58,7 +58,12 @@ export function tInterval(values: readonly number[], level = 0.95): Interval {
   return { mean: center, low: center - half, high: center + half, n };
 }
 
-/** The mean of a[i] − b[i], with its t interval and the paired t-test; `n` counts pairs. */
+/**
+ * The mean of a[i] − b[i], with its t interval and the paired t-test; `n` counts pairs.
+ *
+ * Where a and b vary and all their differences are the same number other than 0, coarse values have met by chance
+ * (accuracies are counts), and the spread is unknown: low, high and p are NaN, as for fewer than two pairs.
+ */
 export function pairedInterval(
   a: readonly number[],
   b: readonly number[],
@@ -67,8 +72,17 @@ export function pairedInterval(
   checkSameLength("pairs", a, b);
   const differences = a.map((value, i) => value - b[i]!);
   const interval = tInterval(differences, level);
+  if (isConstant(differences) && interval.mean !== 0 && !isConstant(a)) {
+    return { ...interval, low: NaN, high: NaN, p: NaN };
+  }
   const error = standardDeviation(differences) / Math.sqrt(interval.n);
   return { ...interval, p: pValue(interval.mean, error, interval.n - 1) };
+}
+
+/** Whether all values are equal, but for rounding. */
+function isConstant(values: readonly number[]): boolean {
+  const low = Math.min(...values), high = Math.max(...values);
+  return high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high));
 }
 
 /**
