@@ -24,6 +24,7 @@ export const TRANSFORMER_PRESETS = {
   micro: { kind: "transformer", layers: 3, width: 64, heads: 4, mlpWidth: 256 }, // about 0.16 M parameters
   small: { kind: "transformer", layers: 4, width: 128, heads: 4, mlpWidth: 512 }, // about 0.8 M
   medium: { kind: "transformer", layers: 8, width: 320, heads: 8, mlpWidth: 1280 }, // about 10 M
+  large: { kind: "transformer", layers: 12, width: 832, heads: 13, mlpWidth: 3328 }, // about 100 M
 } as const satisfies Record<string, TransformerConfig>;
 
 /** A transformer by preset name, or a preset with some sizes changed. */

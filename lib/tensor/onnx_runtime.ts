@@ -17,15 +17,19 @@ class OnnxTensor implements ResidentTensor {
   }
 }
 
+/** Options of {@link onnxRuntime}. */
+export interface OnnxRuntimeOptions extends RuntimeOptions, GraphOptions {
+  /** Each session writes the time of every operation to a file whose path begins so, when it is released. */
+  readonly profile?: string;
+}
+
 /** ONNX Runtime's CPU provider. */
-export async function onnxRuntime(
-  { threads, ...graphOptions }: RuntimeOptions & GraphOptions,
-): Promise<TensorRuntime> {
+export async function onnxRuntime(options: OnnxRuntimeOptions): Promise<TensorRuntime> {
   const ort = await loadOnnxRuntime();
   return {
     version: ort.env.versions.node ?? ort.env.versions.common,
     async compile(program, resident = []) {
-      return await compile(ort, program, graphOptions, threads, resident);
+      return await compile(ort, program, options, resident);
     },
     place({ data, shape }) {
       return Promise.resolve(new OnnxTensor(tensorOf(ort, { data: data.slice(), shape })));
@@ -38,8 +42,7 @@ export async function onnxRuntime(
 async function compile(
   ort: Ort,
   program: Program,
-  graphOptions: GraphOptions,
-  threads: number,
+  { threads, profile, ...graphOptions }: OnnxRuntimeOptions,
   resident: readonly string[],
 ): Promise<Session> {
   const onnx = traceProgram(program, graphOptions);
@@ -50,6 +53,7 @@ async function compile(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     // Second moments decay into denormal numbers, which are tens of times slower to compute with.
     extra: { session: { set_denormal_as_zero: "1" } },
   });
@@ -63,7 +67,10 @@ async function compile(
       );
       return outputsOf(results, resident);
     },
-    release: () => session.release(),
+    async release() {
+      if (profile !== undefined) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
