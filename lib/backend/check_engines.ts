@@ -1,4 +1,5 @@
 /** Deno, the engines, and each device of theirs, tried. */
+import { relative } from "node:path";
 import {
   deviceLibraries,
   fixFor,
@@ -42,8 +43,14 @@ export function checkEngines(): Finding[] {
 
 function checkNative(name: string, folder: string): Finding {
   const missing = tfjsFiles(folder).filter((path) => firstLibrary([path]) === null);
-  if (missing.length === 0) return finding("engines", name, "ok", folder);
-  return finding("engines", name, "absent", `no ${missing[0]}`);
+  if (missing.length === 0) return finding("engines", name, "ok", shown(folder));
+  return finding("engines", name, "absent", `no ${shown(missing[0]!)}`);
+}
+
+/** A path as it is called from here, where that is shorter. */
+function shown(path: string): string {
+  const from = relative(Deno.cwd(), path);
+  return from.startsWith("..") ? path : from;
 }
 
 /** What is asked about a target. */
@@ -102,10 +109,10 @@ export function checkLibraries(): Finding[] {
         neededBy === null
       )
         ?.fix ?? "deno task setup:cuda";
-      findings.push(finding(area, file, "absent", `not in ${folder}`, { fix }));
+      findings.push(finding(area, file, "absent", `not in ${shown(folder)}`, { fix }));
       continue;
     }
-    findings.push(finding(area, file, "ok", found.path));
+    findings.push(finding(area, file, "ok", shown(found.path)));
     if (device === "shared") continue;
     const target = { backend: "onnx", device: device as keyof typeof PROVIDER_FILES } as const;
     for (const { soname, neededBy, path, isFoundByLoader } of deviceLibraries(target)) {
@@ -116,7 +123,7 @@ export function checkLibraries(): Finding[] {
           ? finding(area, soname, "absent", `${neededBy} asks for it`, {
             fix: fixFor(soname, folder),
           })
-          : finding(area, soname, "ok", `${path}${how}`),
+          : finding(area, soname, "ok", `${shown(path)}${how}`),
       );
     }
   }

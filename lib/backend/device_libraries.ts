@@ -86,7 +86,13 @@ export interface Places {
   readonly loader: LoaderSettings;
 }
 
-const thisMachine = (): Places => ({ onnx: onnxRuntimeFolder(), loader: loaderSettings() });
+const THIS_MACHINE: Places = {
+  onnx: onnxRuntimeFolder(),
+  // Read when it is needed: where ONNX Runtime's own CUDA library is not there, nothing is.
+  get loader() {
+    return loaderSettings();
+  },
+};
 
 /** The files that a target begins with, the first of which asks for all others; none where no file decides. */
 function ownFiles({ backend, device }: Target, { onnx }: Places): string[] {
@@ -103,7 +109,7 @@ function ownFiles({ backend, device }: Target, { onnx }: Places): string[] {
 }
 
 /** Everything the native libraries of a target ask for, in loading order; empty where no file decides. */
-export function deviceLibraries(target: Target, places: Places = thisMachine()): NeededLibrary[] {
+export function deviceLibraries(target: Target, places: Places = THIS_MACHINE): NeededLibrary[] {
   const [root] = ownFiles(target, places);
   if (root === undefined) return [];
   const { loader } = places;
@@ -118,7 +124,7 @@ export function deviceLibraries(target: Target, places: Places = thisMachine()):
  * The files without which a target cannot work, each with the way to get it; empty when all are there. Quick: where
  * the first file is not there, nothing else is looked for.
  */
-export function missingFiles(target: Target, places: Places = thisMachine()): MissingFile[] {
+export function missingFiles(target: Target, places: Places = THIS_MACHINE): MissingFile[] {
   const absent = ownFiles(target, places).filter((path) => firstLibrary([path]) === null);
   if (absent.length > 0) {
     const fix = target.backend === "onnx" ? ownFix() : tfjsFix(target.device);
@@ -136,7 +142,7 @@ export function missingFiles(target: Target, places: Places = thisMachine()): Mi
  * A library that is loaded is found by its soname, whoever asks for it. LD_LIBRARY_PATH is no way: Deno starts no
  * child with it unless it may start any program.
  */
-export function preloadPaths(target: Target, places: Places = thisMachine()): string[] {
+export function preloadPaths(target: Target, places: Places = THIS_MACHINE): string[] {
   return deviceLibraries(target, places)
     .flatMap(({ path, isFoundByLoader }) => path === null || isFoundByLoader ? [] : [path]);
 }
