@@ -15,6 +15,7 @@ import { type HostTensor, hostTensor, type Program, program } from "../tensor/pr
 import type { ResidentTensor, TensorRuntime } from "../tensor/runtime.ts";
 import { elements } from "../tensor/tensor.ts";
 import { type RolloutBench, rolloutBench } from "./bench_rollout.ts";
+import { packResponses } from "./packed_batch.ts";
 import { trainingProgram } from "./training_program.ts";
 import { NEXT_NAMES, STATE_NAMES } from "./update.ts";
 
@@ -129,14 +130,22 @@ export async function* engineBenchCases(): AsyncGenerator<BenchResult> {
       const shape = policyShape(TRANSFORMER_PRESETS[preset], responseTokens);
       const size = `${(parameterCount(shape) / 1e6).toFixed(2)} M parameters`;
       const prompts = 32, groupSize = 8, rollouts = prompts * groupSize;
+      const sizes = { prompts, groupSize, microBatches: 8 };
+      const ids = new Int32Array(rollouts * responseTokens);
+      const whole = new Int32Array(rollouts).fill(responseTokens); // every response as long as it may be
+      const packed = packResponses(shape, sizes, { inputs: ids, targets: ids }, whole);
       const training = trainingProgram(
         shape,
         grpo(),
         { beta1: 0.9, beta2: 0.99, weightDecay: 0.01, maxGradNorm: 1 },
-        { prompts, groupSize, microBatches: 8 },
+        sizes,
+        packed.rows,
       );
       const session = await runtime.compile(training, NEXT_NAMES);
-      const feeds: Record<string, HostTensor | ResidentTensor> = feedsFor(training);
+      const feeds: Record<string, HostTensor | ResidentTensor> = {
+        ...feedsFor(training),
+        ...packed.feeds,
+      };
       const spare: Record<string, ResidentTensor> = {};
       for (const name of STATE_NAMES) {
         const state = feeds[name] as HostTensor;

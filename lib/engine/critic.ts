@@ -6,13 +6,13 @@ import type { Prompt } from "../dataset/prompt.ts";
 import { criticFromPolicy, criticParameterCount } from "../policy/critic.ts";
 import type { PolicyShape } from "../policy/parameters.ts";
 import { hostTensor } from "../tensor/program.ts";
-import { floats, type Session, type TensorRuntime } from "../tensor/runtime.ts";
+import { floats, type TensorRuntime } from "../tensor/runtime.ts";
 import { criticTrainingProgram, valuesProgram } from "./critic_program.ts";
 import { freshState, type LearnerState } from "./learner.ts";
 import { tokenWeights } from "./mini_batch.ts";
-import { once } from "./once.ts";
+import { packResponses } from "./packed_batch.ts";
 import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
-import { promptsPerRun, responseRuns } from "./response_runs.ts";
+import { clearBehindEnds, responseRuns, RunSessions } from "./response_runs.ts";
 import { type Rollouts, selectGroups } from "./rollouts.ts";
 import { TrainedParameters } from "./trained_parameters.ts";
 import type { TrainingSizes } from "./training_program.ts";
@@ -42,12 +42,11 @@ export interface CriticUpdate {
 
 /** The critic of PPO. Its learning rate is constant. */
 export class Critic {
-  readonly #runtime: TensorRuntime;
   readonly #shape: PolicyShape;
   readonly #learningRate: number;
   readonly #sizes: TrainingSizes;
   readonly #trained: TrainedParameters;
-  readonly #evaluations = new Map<string, Promise<Session>>();
+  readonly #evaluations: RunSessions;
 
   private constructor(
     runtime: TensorRuntime,
@@ -56,7 +55,7 @@ export class Critic {
     sizes: TrainingSizes,
     trained: TrainedParameters,
   ) {
-    this.#runtime = runtime;
+    this.#evaluations = new RunSessions(runtime, (size) => valuesProgram(shape, size));
     this.#shape = shape;
     this.#learningRate = learningRate;
     this.#sizes = sizes;
@@ -64,7 +63,7 @@ export class Critic {
   }
 
   /**
-   * Compiles the update.
+   * A critic in the given state.
    *
    * @param sizes of one update: its mini-batch, and the parts in which it is computed
    * @param state from {@link initialState}, or where an earlier execution left off
@@ -83,8 +82,13 @@ export class Critic {
         `Cannot create a critic: expected ${expected} parameters, got ${state.parameters.length}`,
       );
     }
-    const program = criticTrainingProgram(shape, config.valueClip, optimizer, sizes);
-    const trained = await TrainedParameters.create(runtime, program, optimizer, state);
+    const { valueClip } = config;
+    const trained = await TrainedParameters.create(
+      runtime,
+      (rows) => criticTrainingProgram(shape, valueClip, optimizer, sizes, rows),
+      optimizer,
+      state,
+    );
     return new Critic(runtime, shape, config.learningRate, sizes, trained);
   }
 
@@ -99,16 +103,14 @@ export class Critic {
    * @returns [rollouts * responseTokens]; 0 behind a response's end
    */
   async values(prompts: readonly Prompt[], rollouts: Rollouts): Promise<Float32Array> {
-    const { responseTokens } = this.#shape, { groupSize, lengths } = rollouts;
-    const session = await this.#evaluation(promptsPerRun(prompts.length, groupSize), groupSize);
     const { parameters } = this.#trained;
     const values = new Float32Array(rollouts.tokens.length);
-    for (const { feeds, from } of responseRuns(prompts, rollouts)) {
-      values.set(floats(await session.run({ parameters, ...feeds }), "values"), from);
+    for (const run of responseRuns(this.#shape, prompts, rollouts)) {
+      const session = await this.#evaluations.of(run);
+      const { targets: _, ...feeds } = run.feeds;
+      values.set(floats(await session.run({ parameters, ...feeds }), "values"), run.from);
     }
-    lengths.forEach((length, row) =>
-      values.fill(0, row * responseTokens + length, (row + 1) * responseTokens)
-    );
+    clearBehindEnds(values, rollouts);
     return values;
   }
 
@@ -118,9 +120,11 @@ export class Critic {
     const cells = (data: Float32Array | Int32Array) =>
       hostTensor(data, [rollouts.count, responseTokens]);
     const tokenShares = tokenWeights(lengths, responseTokens, "token-mean");
-    const { outputs, gradNorm, applied } = await this.#trained.update({
+    const ids = { inputs: shiftedInputs(tokens, responseTokens) };
+    const { rows, feeds } = packResponses(this.#shape, this.#sizes, ids, lengths);
+    const { outputs, gradNorm, applied } = await this.#trained.update(rows, {
       ...promptTensors(prompts),
-      inputs: cells(shiftedInputs(tokens, responseTokens)),
+      ...feeds,
       oldValues: cells(oldValues),
       returns: cells(returns),
       tokenShares: cells(tokenShares),
@@ -170,17 +174,9 @@ export class Critic {
     return this.#trained.state();
   }
 
-  /** Frees the compiled graphs. */
+  /** Frees the compiled programs. */
   async release(): Promise<void> {
     await this.#trained.release();
-    for (const session of this.#evaluations.values()) await (await session).release();
-  }
-
-  #evaluation(prompts: number, groupSize: number): Promise<Session> {
-    return once(
-      this.#evaluations,
-      `${prompts}x${groupSize}`,
-      () => this.#runtime.compile(valuesProgram(this.#shape, prompts, groupSize)),
-    );
+    await this.#evaluations.release();
   }
 }

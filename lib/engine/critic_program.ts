@@ -10,26 +10,22 @@ import {
 } from "../policy/critic.ts";
 import type { PolicyShape } from "../policy/parameters.ts";
 import { type Program, program } from "../tensor/program.ts";
-import { responseInputs } from "./prompt_tensors.ts";
+import type { PackedSizes } from "../policy/packed_rows.ts";
+import { packedInputs, partSizes } from "./packed_batch.ts";
 import type { TrainingSizes } from "./training_program.ts";
 import { total, update, updateInputs } from "./update.ts";
 
 /**
  * The program that only evaluates.
  *
- * Inputs: `parameters` [parameters of the critic], `patches` [P, …], `question` [P, …], `inputs` [P·G, R]
- * (response ids shifted right by one). Output: `values` [P·G, R].
+ * Inputs: `parameters` [parameters of the critic] and those of {@link packedInputs}. Output: `values` [P·G, R].
  */
-export function valuesProgram(shape: PolicyShape, prompts: number, groupSize: number): Program {
+export function valuesProgram(shape: PolicyShape, size: PackedSizes): Program {
   return program({
     parameters: { shape: [criticParameterCount(shape)] },
-    ...responseInputs(shape, prompts, groupSize),
-  }, (ops, { parameters, ...data }) => ({
-    values: responseValues(ops, criticWeights(ops, parameters, shape), shape, {
-      ...data,
-      prompts,
-      groupSize,
-    }),
+    ...packedInputs(shape, { ...size, microBatches: 1 }, size.rows),
+  }, (ops, { parameters, ...batch }) => ({
+    values: responseValues(ops, criticWeights(ops, parameters, shape), shape, size, batch),
   }));
 }
 
@@ -39,19 +35,20 @@ export function valuesProgram(shape: PolicyShape, prompts: number, groupSize: nu
  * Inputs: those of {@link valuesProgram} and {@link updateInputs}; `oldValues`, `returns` and `tokenShares`
  * (1/(tokens in the mini-batch), 0 behind a response's end), each [P·G, R]. Outputs: those of
  * {@link update}, `sums` (see {@link VALUE_SUMS}) and `values` [P·G, R] before the update.
+ *
+ * @param rows of each micro-batch, as `packResponses` counts them
  */
 export function criticTrainingProgram(
   shape: PolicyShape,
   bound: CriticConfig["valueClip"],
   optimizer: Pick<AdamWConfig, "beta1" | "beta2" | "weightDecay" | "maxGradNorm">,
-  { prompts, groupSize, microBatches }: TrainingSizes,
+  sizes: TrainingSizes,
+  rows: number,
 ): Program {
-  if (prompts % microBatches !== 0) {
-    throw new RangeError(`Cannot cut ${prompts} prompts into ${microBatches} equal micro-batches`);
-  }
-  const cells = { shape: [prompts * groupSize, shape.responseTokens] };
+  const size = partSizes(sizes, rows);
+  const cells = { shape: [sizes.prompts * sizes.groupSize, shape.responseTokens] };
   const specs = {
-    ...responseInputs(shape, prompts, groupSize),
+    ...packedInputs(shape, sizes, rows),
     oldValues: cells,
     returns: cells,
     tokenShares: cells,
@@ -64,18 +61,12 @@ export function criticTrainingProgram(
       optimizer,
       inputs,
       { tensors: inputs, specs },
-      microBatches,
+      sizes.microBatches,
       (part) => {
-        const { patches, question, inputs: tokens, ...targets } = part as typeof inputs;
+        const { oldValues, returns, tokenShares, ...batch } = part as typeof inputs;
         const weights = criticWeights(ops, inputs.parameters, shape);
-        const values = responseValues(ops, weights, shape, {
-          patches,
-          question,
-          inputs: tokens,
-          prompts: prompts / microBatches,
-          groupSize,
-        });
-        const sums = valueLossGraph(ops, bound, { values, ...targets });
+        const values = responseValues(ops, weights, shape, size, batch);
+        const sums = valueLossGraph(ops, bound, { values, oldValues, returns, tokenShares });
         return { loss: sums.valueLoss, sums, values };
       },
     );

@@ -1,8 +1,9 @@
-/** Holds a policy in training: its parameters, the optimiser's state, and the graph that updates both. */
+/** Holds a policy in training: its parameters, the optimiser's state, and the programs that update both. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
 import type { PolicyShape } from "../policy/parameters.ts";
 import { hostScalar, type HostTensor, type Named } from "../tensor/program.ts";
 import { floats, type ResidentTensor, type TensorRuntime } from "../tensor/runtime.ts";
+import { countedLengths, packResponses } from "./packed_batch.ts";
 import { TrainedParameters } from "./trained_parameters.ts";
 import {
   type Objective,
@@ -11,7 +12,10 @@ import {
   type TrainingSizes,
 } from "./training_program.ts";
 
-/** Data of one update, by input name. */
+/**
+ * Data of one update, by name: what {@link trainingProgram} reads, with `inputs` and `targets` [rollouts, R] not
+ * packed yet.
+ */
 export type UpdateData = Named<HostTensor>;
 
 /** What one update reports. */
@@ -41,10 +45,19 @@ export function freshState(parameters: Float32Array): LearnerState {
 
 /** A policy in training. */
 export class Learner {
+  readonly #shape: PolicyShape;
+  readonly #sizes: TrainingSizes;
   readonly #trained: TrainedParameters;
   readonly #names: readonly string[];
 
-  private constructor(trained: TrainedParameters, names: readonly string[]) {
+  private constructor(
+    shape: PolicyShape,
+    sizes: TrainingSizes,
+    trained: TrainedParameters,
+    names: readonly string[],
+  ) {
+    this.#shape = shape;
+    this.#sizes = sizes;
     this.#trained = trained;
     this.#names = names;
   }
@@ -57,9 +70,9 @@ export class Learner {
     sizes: TrainingSizes,
     state: LearnerState,
   ): Promise<Learner> {
-    const program = trainingProgram(shape, objective, optimizer, sizes);
-    const trained = await TrainedParameters.create(runtime, program, optimizer, state);
-    return new Learner(trained, sumNames(objective));
+    const programOf = (rows: number) => trainingProgram(shape, objective, optimizer, sizes, rows);
+    const trained = await TrainedParameters.create(runtime, programOf, optimizer, state);
+    return new Learner(shape, sizes, trained, sumNames(objective));
   }
 
   /** The current parameters, for generation and evaluation. Valid until the next update. */
@@ -79,8 +92,10 @@ export class Learner {
 
   /** One optimiser step; left out, and said so, when the gradient norm is not finite. */
   async update(data: UpdateData, learningRate: number, temperature: number): Promise<UpdateResult> {
+    const packed = packUpdate(this.#shape, this.#sizes, data);
     const { outputs, gradNorm, applied } = await this.#trained.update(
-      { ...data, inverseTemperature: hostScalar(1 / temperature) },
+      packed.rows,
+      { ...packed.feeds, inverseTemperature: hostScalar(1 / temperature) },
       learningRate,
     );
     const sums = floats(outputs, "sums");
@@ -92,8 +107,23 @@ export class Learner {
     };
   }
 
-  /** Frees the compiled graph. */
+  /** Frees the compiled programs. */
   release(): Promise<void> {
     return this.#trained.release();
   }
+}
+
+/** What {@link trainingProgram} for `rows` rows reads of `data`: tokens behind the last that counts are left out. */
+export function packUpdate(
+  shape: PolicyShape,
+  sizes: TrainingSizes,
+  data: UpdateData,
+): { readonly rows: number; readonly feeds: Named<HostTensor> } {
+  const { inputs, targets, tokenWeights } = data as Readonly<
+    Record<"inputs" | "targets" | "tokenWeights", HostTensor>
+  >;
+  const ids = { inputs: Int32Array.from(inputs.data), targets: Int32Array.from(targets.data) };
+  const lengths = countedLengths(tokenWeights.data, shape.responseTokens);
+  const { rows, feeds } = packResponses(shape, sizes, ids, lengths);
+  return { rows, feeds: { ...data, ...feeds } };
 }

@@ -42,7 +42,7 @@ export async function pathPassRates(
   temperature: number,
 ): Promise<PathPassRates> {
   const width = policy.shape.responseTokens, answer = answerTokens(prompt);
-  const tokens = rollouts.tokens.slice();
+  const tokens = rollouts.tokens.slice(), lengths = rollouts.lengths.slice();
   let closed = 0, rightOtherwise = 0;
   const starts = Array.from({ length: rollouts.count }, (_, row) => {
     const own = tokens.subarray(row * width, (row + 1) * width);
@@ -52,11 +52,15 @@ export async function pathPassRates(
     const written = own.subarray(end, end + answer.length);
     const isAsked = written.length === answer.length && written.every((id, i) => id === answer[i]);
     if (correct[row] === 1 && !isAsked) rightOtherwise++;
-    if (end + answer.length <= width) own.set(answer, end);
+    if (end + answer.length <= width) {
+      own.set(answer, end);
+      lengths[row] = end + answer.length;
+    }
     return end;
   });
   const copies = Array<Prompt>(rollouts.count / rollouts.groupSize).fill(prompt);
-  const logProbs = await policy.logProbs(parameters, copies, { ...rollouts, tokens }, temperature);
+  const answered = { ...rollouts, tokens, lengths };
+  const logProbs = await policy.logProbs(parameters, copies, answered, temperature);
   const passRates = Float64Array.from(starts, (start, row) => {
     if (start === null) return correct[row]!;
     if (start + answer.length > width) return 0;

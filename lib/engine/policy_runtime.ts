@@ -14,7 +14,7 @@ import {
 } from "../tensor/runtime.ts";
 import { once } from "./once.ts";
 import { promptTensors } from "./prompt_tensors.ts";
-import { promptsPerRun, responseRuns, ROWS_PER_RUN } from "./response_runs.ts";
+import { clearBehindEnds, responseRuns, ROWS_PER_RUN, RunSessions } from "./response_runs.ts";
 import type { Rollouts } from "./rollouts.ts";
 import { logProbsProgram } from "./training_program.ts";
 
@@ -29,9 +29,16 @@ export function inverseOf(temperature: number): number {
 /** A policy's graphs, compiled when first needed. */
 export class PolicyRuntime {
   readonly #generation = new Map<string, Promise<Session>>();
-  readonly #logProbs = new Map<string, Promise<Session>>();
+  readonly #logProbs: RunSessions;
+  readonly #logDistributions: RunSessions;
 
-  constructor(readonly runtime: TensorRuntime, readonly shape: PolicyShape) {}
+  constructor(readonly runtime: TensorRuntime, readonly shape: PolicyShape) {
+    this.#logProbs = new RunSessions(runtime, (size) => logProbsProgram(shape, size));
+    this.#logDistributions = new RunSessions(
+      runtime,
+      (size) => logProbsProgram(shape, size, { whole: true }),
+    );
+  }
 
   /** Puts a flat parameter vector where it can be run with. */
   parameters(data: Float32Array): Promise<ResidentTensor> {
@@ -93,14 +100,16 @@ export class PolicyRuntime {
     return { count, groupSize, tokens, logProbs, lengths, ended };
   }
 
-  /** Log-probabilities [rollouts * responseTokens] of sampled responses under `parameters`. */
+  /**
+   * Log-probabilities [rollouts * responseTokens] of sampled responses under `parameters`; 0 behind a response's end.
+   */
   logProbs(
     parameters: ResidentTensor,
     prompts: readonly Prompt[],
     rollouts: Rollouts,
     temperature: number,
   ): Promise<Float32Array> {
-    return this.#evaluate(parameters, prompts, rollouts, temperature, false);
+    return this.#evaluate(this.#logProbs, parameters, prompts, rollouts, temperature, 1);
   }
 
   /** The same of the whole vocabulary at each token, [rollouts * responseTokens * vocabulary]. */
@@ -110,35 +119,34 @@ export class PolicyRuntime {
     rollouts: Rollouts,
     temperature: number,
   ): Promise<Float32Array> {
-    return this.#evaluate(parameters, prompts, rollouts, temperature, true);
+    const sessions = this.#logDistributions, vocabulary = VOCABULARY.length;
+    return this.#evaluate(sessions, parameters, prompts, rollouts, temperature, vocabulary);
   }
 
   async #evaluate(
+    sessions: RunSessions,
     parameters: ResidentTensor,
     prompts: readonly Prompt[],
     rollouts: Rollouts,
     temperature: number,
-    whole: boolean,
+    perToken: number,
   ): Promise<Float32Array> {
-    const { groupSize, tokens } = rollouts;
-    const perRun = promptsPerRun(prompts.length, groupSize);
-    const session = await this.#logProbsSession(perRun, groupSize, whole);
-    const perToken = whole ? VOCABULARY.length : 1;
-    const result = new Float32Array(tokens.length * perToken);
+    const result = new Float32Array(rollouts.tokens.length * perToken);
     const inverseTemperature = hostScalar(inverseOf(temperature));
-    for (const { feeds, from, to } of responseRuns(prompts, rollouts)) {
-      const targets = hostTensor(tokens.slice(from, to), feeds.inputs.shape);
-      const outputs = await session.run({ parameters, ...feeds, targets, inverseTemperature });
-      result.set(floats(outputs, "logProbs"), from * perToken);
+    for (const run of responseRuns(this.shape, prompts, rollouts)) {
+      const session = await sessions.of(run);
+      const outputs = await session.run({ parameters, ...run.feeds, inverseTemperature });
+      result.set(floats(outputs, "logProbs"), run.from * perToken);
     }
+    clearBehindEnds(result, rollouts);
     return result;
   }
 
   /** Frees the compiled graphs. */
   async release(): Promise<void> {
-    for (const session of [...this.#generation.values(), ...this.#logProbs.values()]) {
-      await (await session).release();
-    }
+    for (const session of this.#generation.values()) await (await session).release();
+    await this.#logProbs.release();
+    await this.#logDistributions.release();
   }
 
   #generationSession(prompts: number, groupSize: number): Promise<Session> {
@@ -146,14 +154,6 @@ export class PolicyRuntime {
       this.#generation,
       `${prompts}x${groupSize}`,
       () => this.runtime.compile(generationProgram(this.shape, prompts, groupSize)),
-    );
-  }
-
-  #logProbsSession(prompts: number, groupSize: number, whole: boolean): Promise<Session> {
-    return once(
-      this.#logProbs,
-      `${prompts}x${groupSize}${whole ? " whole" : ""}`,
-      () => this.runtime.compile(logProbsProgram(this.shape, prompts, groupSize, { whole })),
     );
   }
 }

@@ -8,6 +8,7 @@ import { onnxRuntime } from "../tensor/onnx_runtime.ts";
 import { PolicyRuntime } from "./policy_runtime.ts";
 import { shiftedInputs } from "./prompt_tensors.ts";
 import { largestDivisor } from "./response_runs.ts";
+import type { Rollouts } from "./rollouts.ts";
 
 const SHAPE = policyShape(transformer("micro"), 12);
 const POOL =
@@ -15,18 +16,31 @@ const POOL =
 const runtime = await onnxRuntime({ threads: 1 });
 const PARAMETERS = initialParameters(SHAPE, randomSource(1, "initial"));
 
+/** Which cells hold a token, end-of-sequence included. */
+const isSampled = ({ tokens, lengths, count }: Rollouts): boolean[] =>
+  Array.from(tokens, (_, i) => {
+    const width = tokens.length / count;
+    return i % width < lengths[Math.floor(i / width)]!;
+  });
+
 Deno.test("PolicyRuntime.generate() and .logProbs() agree on the sampled tokens to 1e-5", async () => {
   const policy = new PolicyRuntime(runtime, SHAPE);
   const parameters = await policy.parameters(PARAMETERS);
+  let early = 0;
   for (const [groupSize, temperature] of [[4, 1], [1, 0.6]] as const) {
     const prompts = POOL.slice(0, 8);
     const random = randomSource(2, "rollout");
     const rollouts = await policy.generate(parameters, prompts, groupSize, temperature, random);
     const again = await policy.logProbs(parameters, prompts, rollouts, temperature);
-    const worst = Math.max(...again.map((value, i) => Math.abs(value - rollouts.logProbs[i]!)));
+    const sampled = isSampled(rollouts);
+    const worst = Math.max(
+      ...again.map((value, i) => Math.abs(value - (sampled[i]! ? rollouts.logProbs[i]! : 0))),
+    );
     ok(worst < 1e-5, `largest difference ${worst}`);
+    early += sampled.filter((token) => !token).length;
     ok(rollouts.tokens.some((token) => token !== rollouts.tokens[0]));
   }
+  ok(early > 0, "some responses end early");
   await policy.release();
 });
 
@@ -39,7 +53,9 @@ Deno.test("PolicyRuntime.logDistributions() are distributions, and .logProbs() a
   const chosen = await policy.logProbs(parameters, prompts, rollouts, 0.8);
   const size = VOCABULARY.length;
   deepEqual(all.length, rollouts.tokens.length * size);
+  const sampled = isSampled(rollouts);
   rollouts.tokens.forEach((token, i) => {
+    if (!sampled[i]!) return;
     const row = all.subarray(i * size, (i + 1) * size);
     ok(Math.abs(row.reduce((sum, x) => sum + Math.exp(x), 0) - 1) < 1e-5);
     ok(Math.abs(row[token]! - chosen[i]!) < 1e-6, `token ${i}`);

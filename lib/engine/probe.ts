@@ -246,7 +246,7 @@ export async function probePrompts(
   } else {
     checkRollouts(rollouts, config);
     const { groupSize } = config.algorithm;
-    const score = await ScoreFunction.create(policy.runtime, policy.shape, groupSize);
+    const score = new ScoreFunction(policy.runtime, policy.shape, groupSize);
     const bench: Bench = { ...setting, score };
     const scores = await scorePrompts(bench, prompts, random.at("scoring"));
     for (const [i, prompt] of prompts.entries()) {

@@ -105,7 +105,7 @@ const probe = (config: Partial<ProbeConfig> = {}, counter = new GenerationCounte
 Deno.test("ScoreFunction has the derivatives of Σ w·log π, by central differences", async () => {
   const { prompt, rollouts } = await sampled(even, 8, 2);
   const weights = [0.5, -1, 0.25, 2, 0, 1, -0.5, 0.125];
-  const score = await ScoreFunction.create(runtime, shape, 8);
+  const score = new ScoreFunction(runtime, shape, 8);
   const gradient =
     (await score.weightedSum(parameters, prompt, { ...rollouts, weights }, temperature))
       .slice();
@@ -142,8 +142,8 @@ Deno.test("ScoreFunction has the derivatives of Σ w·log π, by central differe
 
 Deno.test("promptGradient() is the mean of the groups' gradients, each with its own baseline", async () => {
   const { prompt, rollouts, correct } = await sampled(even, 32, 3);
-  const few = await ScoreFunction.create(runtime, shape, groupSize);
-  const all = await ScoreFunction.create(runtime, shape, 32);
+  const few = new ScoreFunction(runtime, shape, groupSize);
+  const all = new ScoreFunction(runtime, shape, 32);
   const found = await promptGradient(
     few,
     parameters,

@@ -1,6 +1,6 @@
 /** Prompts and responses as the policy's graphs read them. */
 import { type Prompt, QUESTION_TOKENS } from "../dataset/prompt.ts";
-import { IMAGE_PATCHES, PATCH_PIXELS, type PolicyShape } from "../policy/parameters.ts";
+import { IMAGE_PATCHES, PATCH_PIXELS } from "../policy/parameters.ts";
 import { patchesOf } from "../policy/patches.ts";
 import { encodeQuestion, EOS } from "../policy/tokenizer.ts";
 import { hostTensor } from "../tensor/program.ts";
@@ -48,18 +48,10 @@ export function shiftedInputs(tokens: Int32Array, responseTokens: number): Int32
   return inputs;
 }
 
-/**
- * What every program that reads whole responses reads: `patches` [P, IMAGE_PATCHES, PATCH_PIXELS], `question`
- * [P, QUESTION_TOKENS] and `inputs` [P·G, R], response ids shifted right by one.
- */
-export function responseInputs(
-  { responseTokens }: PolicyShape,
-  prompts: number,
-  groupSize: number,
-) {
+/** The inputs of programs that read prompts: `patches` and `question`, as {@link promptTensors} makes them. */
+export function promptInputs(prompts: number) {
   return {
     patches: { shape: [prompts, IMAGE_PATCHES, PATCH_PIXELS] },
     question: { shape: [prompts, QUESTION_TOKENS], type: "int32" },
-    inputs: { shape: [prompts * groupSize, responseTokens], type: "int32" },
   } as const;
 }

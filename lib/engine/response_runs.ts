@@ -1,42 +1,81 @@
-/** Cuts prompts and their rollouts into runs of a graph that reads whole responses. */
+/** Cuts prompts and their rollouts into runs of a program that evaluates whole responses. */
 import type { Prompt } from "../dataset/prompt.ts";
-import { type HostTensor, hostTensor } from "../tensor/program.ts";
+import type { PackedSizes } from "../policy/packed_rows.ts";
+import type { PolicyShape } from "../policy/parameters.ts";
+import type { HostTensor, Named, Program } from "../tensor/program.ts";
+import type { Session, TensorRuntime } from "../tensor/runtime.ts";
+import { packResponses } from "./packed_batch.ts";
 import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import type { Rollouts } from "./rollouts.ts";
+import { SizedSessions } from "./sized_sessions.ts";
 
 /** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */
 export const ROWS_PER_RUN = 128;
 
 /** One run. */
 export interface ResponseRun {
-  /** `patches` [P, …], `question` [P, …] and `inputs` [P·G, R]. */
-  readonly feeds: Readonly<Record<"patches" | "question" | "inputs", HostTensor>>;
-  /** Where its tokens lie among all: in [from, to). */
+  readonly size: PackedSizes;
+  /** Prompts, packed responses and their `targets`. */
+  readonly feeds: Named<HostTensor>;
+  /** Where its cells begin among all. */
   readonly from: number;
-  readonly to: number;
 }
 
-/** Prompts per run. Graphs have a fixed size, so it is a divisor of `prompts`. */
-export function promptsPerRun(prompts: number, groupSize: number): number {
-  return largestDivisor(prompts, Math.max(1, Math.floor(ROWS_PER_RUN / groupSize)));
-}
-
-/** The runs, in order, each of {@link promptsPerRun} prompts. */
+/** The runs, in order. Programs have a fixed size, so each takes a divisor of the prompts. */
 export function* responseRuns(
+  shape: PolicyShape,
   prompts: readonly Prompt[],
-  { tokens, groupSize, count }: Rollouts,
+  { tokens, groupSize, lengths }: Rollouts,
 ): Generator<ResponseRun> {
-  const responseTokens = tokens.length / count;
-  const size = promptsPerRun(prompts.length, groupSize), rows = size * groupSize;
-  const inputs = shiftedInputs(tokens, responseTokens);
-  for (let first = 0; first < prompts.length; first += size) {
-    const from = first * groupSize * responseTokens, to = from + rows * responseTokens;
-    const feeds = {
-      ...promptTensors(prompts.slice(first, first + size)),
-      inputs: hostTensor(inputs.slice(from, to), [rows, responseTokens]),
-    };
-    yield { feeds, from, to };
+  const limit = Math.max(1, Math.floor(ROWS_PER_RUN / groupSize));
+  const size = largestDivisor(prompts.length, limit), sizes = { prompts: size, groupSize };
+  const rollouts = size * groupSize, cells = rollouts * shape.responseTokens;
+  const inputs = shiftedInputs(tokens, shape.responseTokens);
+  for (let k = 0; k < prompts.length / size; k++) {
+    const from = k * cells, to = from + cells;
+    const { rows, feeds } = packResponses(
+      shape,
+      { ...sizes, microBatches: 1 },
+      { inputs: inputs.subarray(from, to), targets: tokens.subarray(from, to) },
+      lengths.subarray(k * rollouts, (k + 1) * rollouts),
+    );
+    const asked = prompts.slice(k * size, (k + 1) * size);
+    yield { size: { ...sizes, rows }, feeds: { ...promptTensors(asked), ...feeds }, from };
   }
+}
+
+/** Compiled programs for {@link responseRuns}, by their sizes. */
+export class RunSessions {
+  readonly #sessions = new Map<string, SizedSessions>();
+
+  constructor(
+    readonly runtime: TensorRuntime,
+    readonly programOf: (size: PackedSizes) => Program,
+  ) {}
+
+  /** The session for a run; valid until another is asked for. */
+  of({ size: { prompts, groupSize, rows } }: ResponseRun): Promise<Session> {
+    const key = `${prompts}x${groupSize}`;
+    let sessions = this.#sessions.get(key);
+    if (sessions === undefined) {
+      const programOf = (rows: number) => this.programOf({ prompts, groupSize, rows });
+      this.#sessions.set(key, sessions = new SizedSessions(this.runtime, programOf));
+    }
+    return sessions.of(rows);
+  }
+
+  /** Frees the compiled programs. */
+  async release(): Promise<void> {
+    for (const sessions of this.#sessions.values()) await sessions.release();
+  }
+}
+
+/** Sets what stands behind the ends of responses to 0, in values [rollouts * responseTokens * any number]. */
+export function clearBehindEnds(values: Float32Array, { lengths, count, tokens }: Rollouts): void {
+  const width = values.length / count, perToken = values.length / tokens.length;
+  lengths.forEach((length, row) =>
+    values.fill(0, row * width + length * perToken, (row + 1) * width)
+  );
 }
 
 /** The largest divisor of `count` that is at most `limit`. */

@@ -1,42 +1,53 @@
 /** Gradients of sums of log-probabilities: the score function, without clipping, KL or optimiser. */
 import type { Prompt } from "../dataset/prompt.ts";
-import { tokenLogProbs } from "../policy/forward.ts";
+import { toCells, tokenLogProbs } from "../policy/group_forward.ts";
 import { parameterCount, type PolicyShape, weightsOf } from "../policy/parameters.ts";
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import { hostScalar, hostTensor, type Program, program } from "../tensor/program.ts";
-import {
-  floats,
-  type ResidentTensor,
-  type Session,
-  type TensorRuntime,
-} from "../tensor/runtime.ts";
-import { promptTensors, responseInputs, shiftedInputs } from "./prompt_tensors.ts";
+import { floats, type ResidentTensor, type TensorRuntime } from "../tensor/runtime.ts";
+import { type BatchSizes, packedInputs, packResponses, partSizes, rowIds } from "./packed_batch.ts";
+import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
+import { SizedSessions } from "./sized_sessions.ts";
+
+/** All responses to one prompt. */
+const sizesOf = (rollouts: number): BatchSizes => ({
+  prompts: 1,
+  groupSize: rollouts,
+  microBatches: 1,
+});
 
 /**
  * The program of ∇_θ Σ w·log π over the tokens of one prompt's responses.
  *
- * Inputs: `parameters`, `patches` [1, …], `question` [1, …], `inputs`, `targets` and `tokenWeights` [rollouts, R],
+ * Inputs: `parameters`, those of {@link packedInputs}, `targets` [rows], `tokenWeights` [rollouts, R],
  * `inverseTemperature` []. Output: `gradient` [parameters].
  */
-export function logProbGradientProgram(shape: PolicyShape, rollouts: number): Program {
-  const cells = { shape: [rollouts, shape.responseTokens] };
+export function logProbGradientProgram(
+  shape: PolicyShape,
+  rollouts: number,
+  rows: number,
+): Program {
+  const sizes = sizesOf(rollouts), size = partSizes(sizes, rows);
+  const cells = [rollouts, shape.responseTokens];
   return program({
     parameters: { shape: [parameterCount(shape)] },
-    ...responseInputs(shape, 1, rollouts),
-    targets: { ...cells, type: "int32" },
-    tokenWeights: cells,
+    ...packedInputs(shape, sizes, rows),
+    targets: rowIds(sizes, rows),
+    tokenWeights: { shape: cells },
     inverseTemperature: { shape: [] },
-  }, (ops, { parameters, tokenWeights, inverseTemperature, ...data }) => {
+  }, (ops, { parameters, tokenWeights, inverseTemperature, ...batch }) => {
     const { gradients } = ops.differentiate([parameters], () => {
       const { chosen } = tokenLogProbs(
         ops,
         weightsOf(ops, parameters, shape),
         shape,
-        { ...data, prompts: 1, groupSize: rollouts },
+        size,
+        batch,
         inverseTemperature,
         VOCABULARY.length,
       );
-      return { loss: ops.sum(ops.mul(chosen, tokenWeights)) };
+      const perToken = ops.reshape(toCells(ops, batch, chosen), cells);
+      return { loss: ops.sum(ops.mul(perToken, tokenWeights)) };
     });
     return { gradient: gradients[0]! };
   });
@@ -49,23 +60,20 @@ export interface WeightedResponses {
   readonly weights: ArrayLike<number>; // [rollouts]
 }
 
-/** {@link logProbGradientProgram} compiled. */
+/** {@link logProbGradientProgram}, compiled when first needed. */
 export class ScoreFunction {
-  readonly #session: Session;
-  readonly #responseTokens: number;
+  readonly #shape: PolicyShape;
+  readonly #sizes: BatchSizes;
+  readonly #sessions: SizedSessions;
 
-  private constructor(session: Session, responseTokens: number) {
-    this.#session = session;
-    this.#responseTokens = responseTokens;
-  }
-
-  static async create(
-    runtime: TensorRuntime,
-    shape: PolicyShape,
-    rollouts: number,
-  ): Promise<ScoreFunction> {
-    const session = await runtime.compile(logProbGradientProgram(shape, rollouts));
-    return new ScoreFunction(session, shape.responseTokens);
+  /** @param rollouts in each sum */
+  constructor(runtime: TensorRuntime, shape: PolicyShape, rollouts: number) {
+    this.#shape = shape;
+    this.#sizes = sizesOf(rollouts);
+    this.#sessions = new SizedSessions(
+      runtime,
+      (rows) => logProbGradientProgram(shape, rollouts, rows),
+    );
   }
 
   /** Σ_i w_i ∇ log π(y_i | x), log π(y | x) the sum over the tokens of y. // [parameters] */
@@ -75,24 +83,25 @@ export class ScoreFunction {
     { tokens, lengths, weights }: WeightedResponses,
     temperature: number,
   ): Promise<Float32Array> {
-    const width = this.#responseTokens, shape = [lengths.length, width];
+    const width = this.#shape.responseTokens;
     const tokenWeights = new Float32Array(tokens.length);
     lengths.forEach((length, row) =>
       tokenWeights.fill(weights[row]!, row * width, row * width + length)
     );
-    const outputs = await this.#session.run({
+    const ids = { inputs: shiftedInputs(tokens, width), targets: tokens };
+    const { rows, feeds } = packResponses(this.#shape, this.#sizes, ids, lengths);
+    const outputs = await (await this.#sessions.of(rows)).run({
       parameters,
       ...promptTensors([prompt]),
-      inputs: hostTensor(shiftedInputs(tokens, width), shape),
-      targets: hostTensor(tokens, shape),
-      tokenWeights: hostTensor(tokenWeights, shape),
+      ...feeds,
+      tokenWeights: hostTensor(tokenWeights, [lengths.length, width]),
       inverseTemperature: hostScalar(1 / temperature),
     });
     return floats(outputs, "gradient");
   }
 
-  /** Frees the compiled graph. */
+  /** Frees the compiled programs. */
   release(): Promise<void> {
-    return this.#session.release();
+    return this.#sessions.release();
   }
 }

@@ -1,14 +1,14 @@
-/** Holds a parameter vector in training: the optimiser's state, and the compiled graph that updates both. */
+/** Holds a parameter vector in training: the optimiser's state, and the compiled programs that update both. */
 import type { AdamWConfig } from "../algorithm/adamw.ts";
 import { type HostTensor, hostTensor, type Named, type Program } from "../tensor/program.ts";
 import {
   floats,
   type Outputs,
   type ResidentTensor,
-  type Session,
   type TensorRuntime,
 } from "../tensor/runtime.ts";
 import type { LearnerState } from "./learner.ts";
+import { SizedSessions } from "./sized_sessions.ts";
 import { NEXT_NAMES, STATE_NAMES } from "./update.ts";
 
 type StateTensors = Record<typeof STATE_NAMES[number], ResidentTensor>;
@@ -26,7 +26,7 @@ export interface AppliedUpdate {
 /** A vector in training. It and the optimiser's state stay with the runtime, on its device. */
 export class TrainedParameters {
   readonly #runtime: TensorRuntime;
-  readonly #session: Session;
+  readonly #sessions: SizedSessions;
   readonly #optimizer: Pick<AdamWConfig, "beta1" | "beta2">;
   /** The current state, and tensors of the same sizes that the next update may write into. */
   #current: StateTensors;
@@ -35,26 +35,26 @@ export class TrainedParameters {
 
   private constructor(
     runtime: TensorRuntime,
-    session: Session,
+    sessions: SizedSessions,
     optimizer: Pick<AdamWConfig, "beta1" | "beta2">,
     current: StateTensors,
     updates: number,
   ) {
     this.#runtime = runtime;
-    this.#session = session;
+    this.#sessions = sessions;
     this.#optimizer = optimizer;
     this.#current = current;
     this.#updates = updates;
   }
 
-  /** @param program one that `update` completed, for vectors as long as the state's */
+  /** @param programOf one that `update` completed, by its number of rows, for vectors as long as the state's */
   static async create(
     runtime: TensorRuntime,
-    program: Program,
+    programOf: (rows: number) => Program,
     optimizer: Pick<AdamWConfig, "beta1" | "beta2">,
     state: LearnerState,
   ): Promise<TrainedParameters> {
-    const session = await runtime.compile(program, NEXT_NAMES);
+    const sessions = new SizedSessions(runtime, programOf, NEXT_NAMES);
     const place = (name: typeof STATE_NAMES[number]) =>
       runtime.place(hostTensor(state[name], [state[name].length]));
     const current = {
@@ -62,7 +62,7 @@ export class TrainedParameters {
       firstMoment: await place("firstMoment"),
       secondMoment: await place("secondMoment"),
     };
-    return new TrainedParameters(runtime, session, optimizer, current, state.updates);
+    return new TrainedParameters(runtime, sessions, optimizer, current, state.updates);
   }
 
   /** The current parameters. Valid until the next update. */
@@ -86,13 +86,22 @@ export class TrainedParameters {
     };
   }
 
-  /** One optimiser update; left out, and said so, when the gradient norm is not finite. */
-  async update(data: Named<HostTensor>, learningRate: number): Promise<AppliedUpdate> {
+  /**
+   * One optimiser update; left out, and said so, when the gradient norm is not finite.
+   *
+   * @param rows for which the program is compiled
+   */
+  async update(
+    rows: number,
+    data: Named<HostTensor>,
+    learningRate: number,
+  ): Promise<AppliedUpdate> {
     const { beta1, beta2 } = this.#optimizer;
     const t = this.#updates + 1;
     const schedule = Float32Array.of(learningRate, 1 / (1 - beta1 ** t), 1 / (1 - beta2 ** t));
     const spare = this.#spare;
-    const outputs = await this.#session.run(
+    const session = await this.#sessions.of(rows);
+    const outputs = await session.run(
       { ...this.#current, ...data, schedule: hostTensor(schedule, [3]) },
       spare === null ? {} : byOutput((name) => spare[name]),
     );
@@ -109,12 +118,12 @@ export class TrainedParameters {
     return { outputs, gradNorm, applied };
   }
 
-  /** Frees the compiled program and the state. */
+  /** Frees the compiled programs and the state. */
   async release(): Promise<void> {
     for (const tensors of [this.#current, this.#spare]) {
       for (const tensor of Object.values(tensors ?? {})) this.#runtime.free(tensor);
     }
-    await this.#session.release();
+    await this.#sessions.release();
   }
 }
 

@@ -8,7 +8,8 @@ import {
   policySums,
 } from "../algorithm/policy_objective.ts";
 import { supervisedLoss } from "../algorithm/supervised.ts";
-import { tokenLogProbs } from "../policy/forward.ts";
+import { type GroupBatch, toCells, tokenLogProbs } from "../policy/group_forward.ts";
+import type { PackedSizes } from "../policy/packed_rows.ts";
 import {
   decayMask,
   parameterCount,
@@ -19,7 +20,7 @@ import {
 import { VOCABULARY } from "../policy/tokenizer.ts";
 import type { DifferentiableOps } from "../tensor/ops.ts";
 import { type Named, type Program, program, type TensorSpec } from "../tensor/program.ts";
-import { responseInputs } from "./prompt_tensors.ts";
+import { type BatchSizes, packedInputs, partSizes, rowIds } from "./packed_batch.ts";
 import { total, update, updateInputs } from "./update.ts";
 
 /** What is optimised. */
@@ -28,12 +29,7 @@ export type Objective =
   | Pick<AlgorithmConfig, "kind" | keyof LossConfig>;
 
 /** Sizes of one optimiser step. */
-export interface TrainingSizes {
-  readonly prompts: number;
-  readonly groupSize: number;
-  /** The step's prompts are computed in this many parts, one after the other, to bound memory. */
-  readonly microBatches: number;
-}
+export type TrainingSizes = BatchSizes;
 
 /** Names of the sums in the output `sums`, in order. */
 export function sumNames(objective: Objective): readonly string[] {
@@ -44,13 +40,14 @@ export function sumNames(objective: Objective): readonly string[] {
 function dataInputs(
   shape: PolicyShape,
   objective: Objective,
-  { prompts, groupSize }: TrainingSizes,
+  sizes: TrainingSizes,
+  rows: number,
 ): Named<TensorSpec> {
-  const rollouts = prompts * groupSize, length = shape.responseTokens;
+  const rollouts = sizes.prompts * sizes.groupSize, length = shape.responseTokens;
   const perToken = { shape: [rollouts, length] };
   const common = {
-    ...responseInputs(shape, prompts, groupSize),
-    targets: { ...perToken, type: "int32" },
+    ...packedInputs(shape, sizes, rows),
+    targets: rowIds(sizes, rows),
     tokenWeights: perToken,
   } as const;
   if (objective.kind === "supervised") return common;
@@ -80,25 +77,22 @@ function microBatch<T>(
   shape: PolicyShape,
   objective: Objective,
   data: Named<T>,
-  { prompts, groupSize }: { prompts: number; groupSize: number },
+  size: PackedSizes,
   { inverseTemperature, klCoefficient }: Scalars<T>,
 ): { loss: T; sums: T; largestRatio: T } {
   const part = (name: string): T => data[name]!;
-  const { chosen, all } = tokenLogProbs(
+  const batch = data as unknown as GroupBatch<T> & { readonly targets: T }; // the inputs that `dataInputs` declares
+  const rows = tokenLogProbs(
     ops,
     weights,
     shape,
-    {
-      patches: part("patches"),
-      question: part("question"),
-      inputs: part("inputs"),
-      targets: part("targets"),
-      prompts,
-      groupSize,
-    },
+    size,
+    batch,
     inverseTemperature,
     VOCABULARY.length,
   );
+  const rollouts = size.prompts * size.groupSize;
+  const chosen = ops.reshape(toCells(ops, batch, rows.chosen), [rollouts, shape.responseTokens]);
   const stacked = (values: readonly T[]) =>
     ops.concat(values.map((value) => ops.reshape(value, [1])), 0);
   if (objective.kind === "supervised") {
@@ -106,13 +100,13 @@ function microBatch<T>(
     return { loss, sums: stacked([loss]), largestRatio: ops.constant(1) };
   }
   const sizes = {
-    rollouts: prompts * groupSize,
+    rollouts,
     responseTokens: shape.responseTokens,
     vocabulary: VOCABULARY.length,
   };
   const { sums, loss, ratio } = policyObjective(ops, objective, {
     logProbs: chosen,
-    all,
+    all: toCells(ops, batch, rows.all),
     oldLogProbs: part("oldLogProbs"),
     referenceLogProbs: data.referenceLogProbs ?? null,
     referenceAll: data.referenceAll ?? null,
@@ -135,20 +129,18 @@ function microBatch<T>(
  * Inputs: those of {@link updateInputs}; `inverseTemperature` []; `klCoefficient` [] where the penalty on KL is in the
  * loss; the data, with `referenceLogProbs` or, for the estimator `full`, `referenceAll` where there is one. Outputs:
  * those of {@link update}, `sums` (see {@link sumNames}) and `largestRatio` [].
+ *
+ * @param rows of each micro-batch, as `packResponses` counts them
  */
 export function trainingProgram(
   shape: PolicyShape,
   objective: Objective,
   optimizer: Pick<AdamWConfig, "beta1" | "beta2" | "weightDecay" | "maxGradNorm">,
   sizes: TrainingSizes,
+  rows: number,
 ): Program {
-  const { prompts, groupSize, microBatches } = sizes;
-  if (prompts % microBatches !== 0) {
-    throw new RangeError(`Cannot cut ${prompts} prompts into ${microBatches} equal micro-batches`);
-  }
   const layout = { parameters: parameterCount(shape), decay: decayMask(shape) };
-  const specs = dataInputs(shape, objective, sizes);
-  const size = { prompts: prompts / microBatches, groupSize };
+  const specs = dataInputs(shape, objective, sizes, rows), size = partSizes(sizes, rows);
   const hasKl = objective.kind !== "supervised" && hasKlLoss(objective);
   return program({
     ...updateInputs(layout),
@@ -164,7 +156,7 @@ export function trainingProgram(
       optimizer,
       inputs,
       { tensors: inputs, specs },
-      microBatches,
+      sizes.microBatches,
       (part) => microBatch(ops, weights(), shape, objective, part, size, scalars),
     );
     return {
@@ -179,29 +171,28 @@ export function trainingProgram(
  * The program that only evaluates response log-probabilities: the frozen reference's, say.
  *
  * Inputs as in {@link trainingProgram} without optimiser and objective. Output `logProbs`: of the response tokens
- * [P·G, R], or of the `whole` vocabulary at each of them [P·G, R, vocabulary].
+ * [P·G, R], or of the `whole` vocabulary at each of them [P·G, R, vocabulary]; behind a response's end, numbers that
+ * mean nothing.
  */
 export function logProbsProgram(
   shape: PolicyShape,
-  prompts: number,
-  groupSize: number,
+  size: PackedSizes,
   { whole = false }: { readonly whole?: boolean } = {},
 ): Program {
-  const rollouts = prompts * groupSize, length = shape.responseTokens;
+  const cells = [size.prompts * size.groupSize, shape.responseTokens];
+  const sizes = { ...size, microBatches: 1 };
   return program({
     parameters: { shape: [parameterCount(shape)] },
-    ...responseInputs(shape, prompts, groupSize),
-    targets: { shape: [rollouts, length], type: "int32" },
+    ...packedInputs(shape, sizes, size.rows),
+    targets: rowIds(sizes, size.rows),
     inverseTemperature: { shape: [] },
-  }, (ops, { parameters, inverseTemperature, ...data }) => {
-    const { chosen, all } = tokenLogProbs(
-      ops,
-      weightsOf(ops, parameters, shape),
-      shape,
-      { ...data, prompts, groupSize },
-      inverseTemperature,
-      VOCABULARY.length,
-    );
-    return { logProbs: whole ? ops.reshape(all, [rollouts, length, VOCABULARY.length]) : chosen };
+  }, (ops, { parameters, inverseTemperature, ...batch }) => {
+    const weights = weightsOf(ops, parameters, shape), vocabulary = VOCABULARY.length;
+    const rows = tokenLogProbs(ops, weights, shape, size, batch, inverseTemperature, vocabulary);
+    return {
+      logProbs: whole
+        ? ops.reshape(toCells(ops, batch, rows.all), [...cells, vocabulary])
+        : ops.reshape(toCells(ops, batch, rows.chosen), cells),
+    };
   });
 }

@@ -23,6 +23,8 @@ import {
   type Program,
 } from "../tensor/program.ts";
 import { floats } from "../tensor/runtime.ts";
+import { packUpdate } from "./learner.ts";
+import { packResponses, partSizes } from "./packed_batch.ts";
 import { logProbsProgram, type Objective, trainingProgram } from "./training_program.ts";
 
 const SHAPE = policyShape(transformer("micro"), 8);
@@ -54,7 +56,9 @@ const runtime = await onnxRuntime({ threads: 1 });
 
 type Data = Named<HostTensor>;
 
-/** Data for every input of a training program, with old and reference log-probabilities near `logProbs`. */
+/**
+ * Data for every input of a training program, before packing, with old and reference log-probabilities near `logProbs`.
+ */
 function makeData(logProbs: Float32Array | null): Data {
   const random = randomSource(3, "data");
   const { prompts, groupSize } = SIZES;
@@ -63,7 +67,12 @@ function makeData(logProbs: Float32Array | null): Data {
     Float32Array.from({ length: size }, () => random.normal() * scale);
   const ids = (size: number) =>
     Int32Array.from({ length: size }, () => random.integer(VOCABULARY.length));
-  const counted = Float32Array.from({ length: cells }, () => Number(random.next() < 0.7));
+  // Responses end early, and not every token before an end counts.
+  const ends = Array.from({ length: rollouts }, () => 2 + random.integer(length - 2));
+  const counted = Float32Array.from(
+    { length: cells },
+    (_, cell) => Number(cell % length < ends[Math.floor(cell / length)]! && random.next() < 0.8),
+  );
   const total = counted.reduce((a, b) => a + b, 0);
   const near = (spread: number) => normal(cells, spread).map((x, i) => x + (logProbs?.[i] ?? 0));
   const wide = [rollouts, length];
@@ -91,9 +100,22 @@ const START = initialParameters(SHAPE, randomSource(5, "initial"));
 const feedsOf = ({ inputs }: Program, data: Data): Data =>
   Object.fromEntries(Object.entries(data).filter(([name]) => name in inputs));
 
+/** A training program and its data; `packed`: without the rows behind responses' ends. */
+function training(objective: Objective, optimizer = BARE, sizes = SIZES, packed = true) {
+  const ids = { inputs: ids32("inputs"), targets: ids32("targets") };
+  const whole = new Int32Array(sizes.prompts * sizes.groupSize).fill(SHAPE.responseTokens);
+  const { rows, feeds } = packed
+    ? packUpdate(SHAPE, sizes, DATA)
+    : packResponses(SHAPE, sizes, ids, whole);
+  const program = trainingProgram(SHAPE, objective, optimizer, sizes, rows);
+  return { program, feeds: feedsOf(program, { ...DATA, ...feeds }), rows };
+}
+
+const ids32 = (name: string) => Int32Array.from(DATA[name]!.data);
+
 /** Runs updates of one compiled program; each gives the gradient, the loss and the norm. */
 async function compiled<R>(
-  program: Program,
+  { program, feeds }: Pick<ReturnType<typeof training>, "program" | "feeds">,
   use: (
     update: (parameters: Float32Array) => Promise<{
       readonly gradient: Float32Array;
@@ -109,7 +131,7 @@ async function compiled<R>(
   const zeros = () => hostTensor(new Float32Array(count), [count]);
   const result = await use(async (parameters) => {
     const outputs = await session.run({
-      ...feedsOf(program, DATA),
+      ...feeds,
       parameters: hostTensor(parameters, [count]),
       firstMoment: zeros(),
       secondMoment: zeros(),
@@ -129,15 +151,15 @@ async function compiled<R>(
 
 /** One update from the start. */
 const updated = (objective: Objective, optimizer = BARE, sizes = SIZES, on = runtime) =>
-  compiled(trainingProgram(SHAPE, objective, optimizer, sizes), (update) => update(START), on);
+  compiled(training(objective, optimizer, sizes), (update) => update(START), on);
 
 /** Log-probabilities of the targets under the start parameters, by our own program. */
 async function ownLogProbs(data: Data): Promise<Float32Array> {
-  const { prompts, groupSize } = SIZES;
-  const evaluation = logProbsProgram(SHAPE, prompts, groupSize);
+  const { rows, feeds } = packUpdate(SHAPE, SIZES, data);
+  const evaluation = logProbsProgram(SHAPE, partSizes(SIZES, rows));
   const session = await runtime.compile(evaluation);
   const outputs = await session.run({
-    ...feedsOf(evaluation, data),
+    ...feedsOf(evaluation, feeds),
     parameters: hostTensor(START, [parameterCount(SHAPE)]),
     inverseTemperature: hostScalar(INVERSE_TEMPERATURE),
   });
@@ -177,7 +199,7 @@ Deno.test("trainingProgram() has TensorFlow.js's gradients", async () => {
 for (const [name, objective] of OBJECTIVES.slice(0, 2)) {
   Deno.test(`trainingProgram() has the slope that finite differences see: ${name}`, async () => {
     // Along each parameter's own gradient the slope is that gradient's norm.
-    await compiled(trainingProgram(SHAPE, objective, BARE, SIZES), async (update) => {
+    await compiled(training(objective), async (update) => {
       const { gradient } = await update(START);
       let offset = 0;
       for (const { name: parameter, shape } of parameterSpecs(SHAPE)) {
@@ -211,6 +233,17 @@ for (const [name, objective] of OBJECTIVES) {
   });
 }
 
+for (const [name, objective] of OBJECTIVES) {
+  Deno.test(`trainingProgram() gives the same update with and without padding: ${name}`, async () => {
+    const padded = training(objective, BARE, SIZES, false), packed = training(objective);
+    ok(packed.rows < padded.rows, `${packed.rows} of ${padded.rows} rows`);
+    const whole = await compiled(padded, (update) => update(START));
+    const short = await compiled(packed, (update) => update(START));
+    ok(relativeDistance(short.gradient, whole.gradient) < 1e-5);
+    ok(Math.abs(short.loss - whole.loss) < 1e-5);
+  });
+}
+
 Deno.test("trainingProgram() clips to the maximal norm and reports the norm before", async () => {
   const free = await updated(SUPERVISED);
   const bound = free.norm / 4;
@@ -226,7 +259,7 @@ Deno.test("trainingProgram() gives the same bits when run again", async () => {
 
 Deno.test("trainingProgram() refuses micro-batches that do not divide the prompts", () => {
   throws(
-    () => trainingProgram(SHAPE, SUPERVISED, BARE, { ...SIZES, microBatches: 3 }),
+    () => trainingProgram(SHAPE, SUPERVISED, BARE, { ...SIZES, microBatches: 3 }, 8),
     /Cannot cut 2 prompts into 3 equal micro-batches/,
   );
 });

@@ -5,7 +5,8 @@
  * learnt to see is there to be used. From then on the two share nothing.
  */
 import type { Ops } from "../tensor/ops.ts";
-import { type GroupBatch, readPrompts, responseActivations } from "./forward.ts";
+import { groupActivations, type GroupBatch, toCells } from "./group_forward.ts";
+import type { PackedSizes } from "./packed_rows.ts";
 import {
   cutWeights,
   layoutDecay,
@@ -64,7 +65,8 @@ export function criticWeights<T>(ops: Ops<T>, flat: T, shape: PolicyShape): Weig
 }
 
 /**
- * Values of the states in which response tokens are chosen, [P·G, R].
+ * Values of the states in which response tokens are chosen, [P·G, R]; behind a response's end, numbers that mean
+ * nothing.
  *
  * The value at t is of the state before token t: it sees the prompt and tokens before t, as the policy does
  * when it chooses token t.
@@ -73,11 +75,11 @@ export function responseValues<T>(
   ops: Ops<T>,
   weights: Weights<T>,
   shape: PolicyShape,
-  { patches, question, inputs, prompts, groupSize }: Omit<GroupBatch<T>, "targets">,
+  sizes: PackedSizes,
+  batch: GroupBatch<T>,
 ): T {
-  const prefix = readPrompts(ops, weights, shape, { patches, question, prompts });
-  const responses = { tokens: inputs, prompts, groupSize, prefix };
-  const activations = responseActivations(ops, weights, shape, responses);
-  const values = ops.matMul(activations, weights.get(VALUE_HEAD)); // [P·G·R, 1]
-  return ops.reshape(values, [prompts * groupSize, shape.responseTokens]);
+  const activations = groupActivations(ops, weights, shape, sizes, batch);
+  const values = ops.matMul(activations, weights.get(VALUE_HEAD)); // [N, 1]
+  const cells = [sizes.prompts * sizes.groupSize, shape.responseTokens];
+  return ops.reshape(toCells(ops, batch, values), cells);
 }

@@ -177,7 +177,13 @@ class Graph implements DifferentiableOps<Tensor> {
   }
 
   relu(a: Tensor): Tensor {
-    return this.#unary("Relu", a, (g, output) => this.mul(g, this.less(0, output)));
+    return this.#unary("Relu", a, (g, output) => this.mul(g, this.#isPositive(output)));
+  }
+
+  /** 1 where a ≥ 10⁻²⁰, 0 where a ≤ 0: one vectorised pass, where a comparison and its cast are two. */
+  #isPositive(a: Tensor): Tensor {
+    const slope = { alpha: { float: 1e20 }, beta: { float: 0 } };
+    return this.#emit("HardSigmoid", [a], a.shape, "float32", slope);
   }
 
   sigmoid(a: Tensor): Tensor {
@@ -376,7 +382,7 @@ class Graph implements DifferentiableOps<Tensor> {
     shape: readonly number[],
   ): Tensor {
     const plain = !transposeA && !transposeB && alpha === 1;
-    if (plain) return this.#emit("MatMul", [a, b], shape);
+    if (plain) return this.#emit("MatMul", [a, b], shape); // ONNX Runtime fuses a sum behind it
     const attributes = {
       transA: { int: Number(transposeA) },
       transB: { int: Number(transposeB) },
@@ -418,6 +424,48 @@ class Graph implements DifferentiableOps<Tensor> {
       const count = elements(ids.shape);
       const hot = this.reshape(this.oneHot(ids, rows), [count, rows]);
       return [this.matMul(hot, this.reshape(g!, [count, width]), { transposeA: true })];
+    });
+  }
+
+  moveRows(
+    sources: readonly Tensor[],
+    indices: readonly Tensor[],
+    inverses: readonly Tensor[],
+  ): Tensor[] {
+    const join = (parts: readonly Tensor[]) =>
+      parts.length === 1 ? parts[0]! : this.#withoutTape(() => this.concat(parts, 0));
+    const take = (rows: Tensor, index: Tensor) =>
+      this.#emit("Gather", [rows, index], [...index.shape, rows.shape[1]!]);
+    const rows = join(sources);
+    const outputs = indices.map((index) => take(rows, index));
+    this.#tape?.push({
+      outputs,
+      inputs: sources,
+      backward: (gradients, wanted) => {
+        const all = join(gradients.map((g, i) => g ?? this.#zeros(outputs[i]!.shape)));
+        return inverses.map((inverse, i) => wanted[i] ? take(all, inverse) : null);
+      },
+    });
+    return outputs;
+  }
+
+  attention(queries: Tensor, keys: Tensor, values: Tensor, mask?: Tensor): Tensor {
+    const alpha = 1 / Math.sqrt(queries.shape.at(-1)!);
+    const { shares, output } = this.#withoutTape(() => {
+      const scores = this.matMul(queries, keys, { transposeB: true, alpha });
+      const shares = this.softmax(mask === undefined ? scores : this.add(scores, mask));
+      return { shares, output: this.matMul(shares, values) };
+    });
+    return this.#record(output, [queries, keys, values], ([g]) => {
+      // Σ_k g·v_k p_k, which the softmax's gradient subtracts, is g·output: a sum over the width, not over all keys.
+      const inner = this.sum(this.mul(g!, output), [-1], true);
+      const toShares = this.matMul(g!, values, { transposeB: true });
+      const toScores = this.mul(shares, this.sub(toShares, inner));
+      return [
+        this.matMul(toScores, keys, { alpha }),
+        this.matMul(toScores, queries, { transposeA: true, alpha }),
+        this.matMul(shares, g!, { transposeA: true }),
+      ];
     });
   }
 

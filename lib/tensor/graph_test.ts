@@ -103,7 +103,29 @@ const cases: [
   ["split, one part unused", [[5]], (g, [a]) => g.split(a!, [2, 3], 0)[1]!],
   ["concat", [[2, 2], [2, 1]], (g, [a, b]) => g.mul(g.concat([a!, b!], 1), 3)],
   ["slice", [[3, 4]], (g, [a]) => g.slice(a!, 1, 1, 3)],
+  ["expand", [[2, 1, 3]], (g, [a]) => g.mul(g.expand(a!, [2, 4, 3]), 2)],
   ["rmsNorm", [[3, 4]], (g, [x]) => g.rmsNorm(x!)],
+  ["attention", [[2, 3, 4], [2, 5, 4], [2, 5, 4]], (g, [q, k, v]) => g.attention(q!, k!, v!)],
+  [
+    "attention, masked",
+    [[2, 2, 4], [2, 2, 4], [2, 2, 4]],
+    (g, [q, k, v]) =>
+      g.attention(q!, k!, v!, g.constant(Float32Array.of(0, -1e9, 0, 0), [1, 2, 2])),
+  ],
+  // Rows 0-2 of the first source and 3-4 of the second, handed out to results of three rows and of two.
+  [
+    "moveRows",
+    [[3, 2], [2, 2]],
+    (g, [a, b]) => {
+      const table = (...rows: number[]) =>
+        g.toInt32(g.constant(Float32Array.from(rows), [rows.length]));
+      const [three, two] = g.moveRows([a!, b!], [table(4, 0, 2), table(1, 3)], [
+        table(1, 3, 2),
+        table(4, 0),
+      ]);
+      return g.add(g.mul(g.sum(g.exp(three!)), 3), g.sum(g.mul(two!, two!)));
+    },
+  ],
 ];
 for (const transposeA of [false, true]) {
   for (const transposeB of [false, true]) {
@@ -184,6 +206,24 @@ Deno.test("sigmoid() is bounded and exact at 0", async () => {
   deepEqual([...y!.subarray(0, 2)], [0.5, 1]);
   ok(y![2]! >= 0 && y![2]! < 1e-30);
   ok(Math.abs(y![3]! - 0.7310585786300049) < 1e-7);
+});
+
+Deno.test("attention() is the softmax of scaled scores times the values", async () => {
+  const random = randomSource(4, "attention");
+  const tensor = (shape: readonly number[]) =>
+    hostTensor(Float32Array.from({ length: elements(shape) }, () => random.normal()), shape);
+  const feeds = { q: tensor([2, 3, 4]), k: tensor([2, 5, 4]), v: tensor([2, 5, 4]) };
+  const { fused, plain } = await run(
+    program(
+      { q: { shape: [2, 3, 4] }, k: { shape: [2, 5, 4] }, v: { shape: [2, 5, 4] } },
+      (ops, { q, k, v }) => ({
+        fused: ops.attention(q, k, v),
+        plain: ops.matMul(ops.softmax(ops.mul(ops.matMul(q, k, { transposeB: true }), 0.5)), v),
+      }),
+    ),
+    feeds,
+  );
+  plain!.forEach((value, i) => ok(Math.abs(value - fused![i]!) < 1e-6));
 });
 
 Deno.test("matMul() gives the same products with and without FusedMatMul", async () => {

@@ -32,6 +32,8 @@ export interface Ops<T> {
   toInt32(a: T): T;
   reshape(a: T, shape: readonly number[]): T;
   transpose(a: T, permutation: readonly number[]): T;
+  /** Repeats along axes of size 1 up to `shape`. */
+  expand(a: T, shape: readonly number[]): T;
   sum(a: T, axes?: readonly number[], keepDims?: boolean): T;
   /** The largest element; no gradient. */
   maximum(a: T): T;
@@ -46,10 +48,20 @@ export interface Ops<T> {
   slice(a: T, axis: number, start: number, end: number): T;
   /** Rows of `table` [rows, width] at integer `ids`; shape [...ids, width]. */
   embed(table: T, ids: T): T;
+  /**
+   * Moves rows: the rows of `sources` [rows, width], laid end to end, at each of `indices` [rows] in turn.
+   *
+   * The gradient takes the way back: that of row r of source s is the gradient of row `inverses[s][r]` of the results,
+   * laid end to end. A gather both ways adds nothing up, so bits repeat. It is right where a row that is taken more
+   * than once, or never, has a gradient of 0.
+   */
+  moveRows(sources: readonly T[], indices: readonly T[], inverses: readonly T[]): T[];
   /** 1 at each integer id, else 0; shape [...ids, size]; no gradient. */
   oneHot(ids: T, size: number): T;
   /** x / sqrt(mean(x²) + epsilon) over the last axis. */
   rmsNorm(x: T, epsilon?: number): T;
+  /** softmax(queries·keysᵀ/√width + mask)·values over [batch, positions, width]; the mask has no gradient. */
+  attention(queries: T, keys: T, values: T, mask?: T): T;
 }
 
 /** Operations of a runtime that differentiates. */

@@ -62,6 +62,8 @@ export interface TensorFlow {
   clipByValue(a: TfTensor, low: number, high: number): TfTensor;
   reshape(a: TfTensor, shape: number[]): TfTensor;
   transpose(a: TfTensor, permutation: number[]): TfTensor;
+  broadcastTo(a: TfTensor, shape: number[]): TfTensor;
+  gather(a: TfTensor, indices: TfTensor): TfTensor;
   sum(a: TfTensor, axes?: number[], keepDims?: boolean): TfTensor;
   mean(a: TfTensor, axis: number, keepDims: boolean): TfTensor;
   max(a: TfTensor): TfTensor;
@@ -125,6 +127,7 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
     toInt32: (a) => tf.cast(a, "int32"),
     reshape: (a, shape) => tf.reshape(a, [...shape]),
     transpose: (a, permutation) => tf.transpose(a, [...permutation]),
+    expand: (a, shape) => tf.broadcastTo(a, [...shape]),
     sum: (a, axes, keepDims = false) =>
       axes === undefined ? tf.sum(a) : tf.sum(a, [...axes], keepDims),
     maximum: (a) => tf.max(a),
@@ -147,8 +150,28 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
       const hot = oneHot(tf.reshape(ids, [-1]), rows);
       return tf.reshape(tf.matMul(hot, table), [...ids.shape, width]);
     },
+    moveRows(sources, indices, inverses) {
+      const join = (parts: readonly TfTensor[]) =>
+        parts.length === 1 ? parts[0]! : tf.concat([...parts], 0);
+      const there = join(indices), back = join(inverses);
+      keep(back);
+      // WebAssembly has no kernel for a gather's own gradient, a sum over segments.
+      const move = tf.customGrad((rows) => ({
+        value: tf.gather(rows!, there),
+        gradFunc: (dy) => tf.gather(dy, back),
+      }));
+      const moved = move(join(sources));
+      return indices.length === 1
+        ? [moved]
+        : tf.split(moved, indices.map(({ shape }) => shape[0]!), 0);
+    },
     rmsNorm: (x, epsilon = 1e-5) =>
       tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), tf.scalar(epsilon)))),
+    attention(queries, keys, values, mask) {
+      const scale = tf.scalar(1 / Math.sqrt(queries.shape.at(-1)!));
+      const scores = tf.mul(tf.matMul(queries, keys, false, true), scale);
+      return tf.matMul(tf.softmax(mask === undefined ? scores : tf.add(scores, mask)), values);
+    },
     differentiate<R extends { readonly loss: TfTensor }>(
       sources: readonly TfTensor[],
       body: () => R,
