@@ -1,5 +1,6 @@
 /** What the benches against peers print, and how they take turns. */
 import { loadavg } from "node:os";
+import { cpuUsage } from "node:process";
 
 /** How one part is measured. */
 export interface PeerBenchOptions {
@@ -7,6 +8,20 @@ export interface PeerBenchOptions {
   readonly threads: readonly number[];
   /** Fewer rounds and the small policy only: to see that everything works, not for figures. */
   readonly quick: boolean;
+  /**
+   * `processor`: seconds that the process spent on all its processors, instead of those that went by. For one thread
+   * the same on an idle machine, and nearly the same on a busy one.
+   */
+  readonly clock: Clock;
+}
+
+export type Clock = "wall" | "processor";
+
+/** Seconds on a clock, of which only differences mean something. */
+export function now(clock: Clock): number {
+  if (clock === "wall") return performance.now() / 1000;
+  const { user, system } = cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** One thing both sides did. */
@@ -74,10 +89,10 @@ function duration(seconds: number): string {
 }
 
 /** Seconds that a call takes. */
-export async function secondsOf(run: () => unknown): Promise<number> {
-  const begin = performance.now();
+export async function secondsOf(run: () => unknown, clock: Clock): Promise<number> {
+  const begin = now(clock);
   await run();
-  return (performance.now() - begin) / 1000;
+  return now(clock) - begin;
 }
 
 /**
@@ -97,16 +112,17 @@ export async function inTurns<N extends string>(
 }
 
 /** Median seconds of a call to something short: samples of at least 20 ms each, after a warm-up as long as one. */
-export function typical(run: (call: number) => unknown, sampleCount = 11): number {
+export function typical(run: (call: number) => unknown, clock: Clock): number {
   const samples: number[] = [];
   let call = 0;
-  for (let sample = -1; sample < sampleCount; sample++) {
-    const begin = performance.now(), from = call;
-    do run(call++); while (performance.now() - begin < 20);
-    if (sample >= 0) samples.push((performance.now() - begin) / (call - from));
+  for (let sample = -1; sample < SAMPLES; sample++) {
+    const begin = now(clock), from = call;
+    do run(call++); while (now(clock) - begin < 0.02);
+    if (sample >= 0) samples.push((now(clock) - begin) / (call - from));
   }
-  return samples.sort((a, b) => a - b)[sampleCount >> 1]! / 1000;
+  return samples.sort((a, b) => a - b)[SAMPLES >> 1]!;
 }
+const SAMPLES = 11;
 
 /** An error unless `difference` is at most `tolerance`; else a note of it. */
 export function within(what: string, difference: number, tolerance: number): string {

@@ -19,9 +19,9 @@ const SMALL_POOL = 300, SMALL_DRAWS = 400;
 
 /** 512 draws from pools of growing size, with the weights as they were and after one of them changed. */
 export async function* drawComparisons(
-  { quick }: PeerBenchOptions,
+  { quick, clock }: PeerBenchOptions,
 ): AsyncGenerator<Comparison> {
-  const peer = new Peer("draws.py", 1);
+  const peer = new Peer("draws.py", 1, clock);
   try {
     const notes = await distributionNotes(peer);
     for (const [prompts, label] of quick ? POOLS.slice(0, 2) : POOLS) {
@@ -37,7 +37,7 @@ export async function* drawComparisons(
         typical((call) => {
           if (changed) draw.set(++changes * 7919 % prompts, (changes % 256) / 1024);
           return draw.picks(random.at(call).numbers(BATCH));
-        });
+        }, clock);
       for (const changed of [false, true]) {
         for (const { method, peer: name, target } of METHODS) {
           const budget = quick ? 0.3 : 2;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../lib/core/errors.ts";
+import type { Clock } from "./comparison.ts";
 
 const FOLDER = fileURLToPath(new URL("peers/", import.meta.url));
 const ENVIRONMENT = join(FOLDER, ".venv");
@@ -70,12 +71,18 @@ export class Peer {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string>;
+  readonly #stderr: Promise<string>;
 
   /** @param threads of PyTorch and of every BLAS below it */
-  constructor(readonly script: string, threads: number) {
+  constructor(readonly script: string, threads: number, clock: Clock) {
     this.#process = new Deno.Command(PYTHON, {
       args: [join(FOLDER, script)],
-      env: { OMP_NUM_THREADS: `${threads}`, MKL_NUM_THREADS: `${threads}`, HF_HUB_OFFLINE: "1" },
+      env: {
+        OMP_NUM_THREADS: `${threads}`,
+        MKL_NUM_THREADS: `${threads}`,
+        HF_HUB_OFFLINE: "1",
+        BENCH_CLOCK: clock,
+      },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -84,8 +91,6 @@ export class Peer {
     this.#answers = linesOf(this.#process.stdout);
     this.#stderr = new Response(this.#process.stderr).text();
   }
-
-  readonly #stderr: Promise<string>;
 
   /** What the script's function `what` returns. Errors: an Error with what the script says. */
   async ask(what: string, request: Readonly<Record<string, unknown>> = {}): Promise<Answer> {

@@ -1,5 +1,6 @@
 /**
- * `deno task bench:peers [train|rollout|trl|draws|text …] [--threads 1,2] [--quick]`: ours against what one would use in
+ * `deno task bench:peers [train|rollout|trl|draws|text …] [--threads 1,2] [--quick]
+ * [--processor-time]`: ours against what one would use in
  * Python, on this machine, the same work on both sides, outputs compared before times.
  *
  * JSON lines on standard output, a table on standard error. Run it on an idle machine.
@@ -17,11 +18,17 @@ import {
 } from "./comparison.ts";
 import { drawComparisons } from "./draws_peers.ts";
 import { packageVersions, preparePython } from "./peer.ts";
+import { rolloutComparisons } from "./rollout_peers.ts";
 import { textComparisons } from "./text_peers.ts";
+import { trainComparisons } from "./train_peers.ts";
+import { trlComparisons } from "./trl_peers.ts";
 
 const PARTS: Readonly<
   Record<string, (options: PeerBenchOptions) => AsyncGenerator<Comparison>>
 > = {
+  train: trainComparisons,
+  rollout: rolloutComparisons,
+  trl: trlComparisons,
   draws: drawComparisons,
   text: textComparisons,
 };
@@ -30,11 +37,14 @@ const PARTS: Readonly<
 function readArguments(args: readonly string[]): PeerBenchOptions & { parts: string[] } {
   const names = Object.keys(PARTS);
   const parsed = parseArgs(args, {
-    boolean: ["quick"],
+    boolean: ["quick", "processor-time"],
     string: ["threads"],
     unknown: (arg, key) => {
       if (key === undefined) return;
-      throw new ConfigError(arg, `no such option${didYouMean(key, ["quick", "threads"])}`);
+      throw new ConfigError(
+        arg,
+        `no such option${didYouMean(key, ["quick", "threads", "processor-time"])}`,
+      );
     },
   });
   const parts = parsed._.map(String);
@@ -49,7 +59,12 @@ function readArguments(args: readonly string[]): PeerBenchOptions & { parts: str
   if (!threads.every((n) => Number.isInteger(n) && n >= 1)) {
     throw new ConfigError("--threads", `expected numbers such as 1,2, got ${text}`);
   }
-  return { parts: parts.length === 0 ? names : parts, threads, quick: parsed.quick === true };
+  return {
+    parts: parts.length === 0 ? names : parts,
+    threads,
+    quick: parsed.quick === true,
+    clock: parsed["processor-time"] === true ? "processor" : "wall",
+  };
 }
 
 async function main(): Promise<void> {

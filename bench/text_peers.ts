@@ -57,8 +57,10 @@ function pools(): Readonly<Record<"whole" | "padded", Int32Array[][]>> {
 }
 
 /** Self-BLEU-123, distinct-3 and edit distance of groups of 8 responses of 512 tokens; everything on one core. */
-export async function* textComparisons({ quick }: PeerBenchOptions): AsyncGenerator<Comparison> {
-  const peer = new Peer("text.py", 1);
+export async function* textComparisons(
+  { quick, clock }: PeerBenchOptions,
+): AsyncGenerator<Comparison> {
+  const peer = new Peer("text.py", 1, clock);
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, groups] of Object.entries(pools())) {
@@ -85,7 +87,7 @@ export async function* textComparisons({ quick }: PeerBenchOptions): AsyncGenera
         const rounds = quick || prompts === 1 ? 2 : 5;
         // Ours on all prompts; the peer on some of them, others in every round.
         const seconds = await inTurns(rounds, {
-          ours: async () => await secondsOf(() => ours(0, PROMPTS)) / PROMPTS,
+          ours: async () => await secondsOf(() => ours(0, PROMPTS), clock) / PROMPTS,
           theirs: () =>
             peer.ask("measure", { name, measure: function_, begin: 0, end: prompts }).then((
               answer,

@@ -146,13 +146,7 @@ def measure(name):
     return {"seconds": seconds(samplers[name].generate)}
 
 
-def forget(name):
-    del samplers[name]
-    torch.compiler.reset()
-    return {}
-
-
 if __name__ == "__main__":
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.set_flush_denormal(True)
-    serve({"prepare": prepare, "save": save, "measure": measure, "forget": forget})
+    serve({"prepare": prepare, "save": save, "measure": measure})

@@ -3,6 +3,7 @@
 import os
 
 import torch
+import torch._dynamo
 from safetensors.torch import save_file
 
 from policy import Policy, Work
@@ -78,7 +79,7 @@ class Trainer:
             chosen = every.gather(-1, part["targets"].unsqueeze(-1)).squeeze(-1)
             return token_loss(chosen, part, work.loss).sum() / self.tokens
 
-        self.loss = torch.compile(loss) if compiled else loss
+        self.loss = torch.compile(loss, dynamic=False) if compiled else loss
 
     def step(self):
         """Loss and gradient norm, as tensors."""
@@ -118,11 +119,11 @@ def measure(name, steps):
 
 def forget(name):
     del trainers[name]
-    torch.compiler.reset()
     return {}
 
 
 if __name__ == "__main__":
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.set_flush_denormal(True)
+    torch._dynamo.config.recompile_limit = 64  # several policies go through one function
     serve({"prepare": prepare, "save": save, "measure": measure, "forget": forget})

@@ -3,7 +3,6 @@
 import os
 import random
 import tempfile
-import time
 
 import torch
 from datasets import Dataset
@@ -13,7 +12,10 @@ from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
-from serving import serve
+from serving import clock, serve
+
+
+LENGTH = "completions/mean_length"
 
 
 class Clock(TrainerCallback):
@@ -23,7 +25,7 @@ class Clock(TrainerCallback):
         self.ends = []
 
     def on_step_end(self, args, state, control, **rest):
-        self.ends.append(time.perf_counter())
+        self.ends.append(clock())
 
 
 def word_tokenizer(vocabulary):
@@ -69,16 +71,18 @@ def run(sizes, rows, steps):
     rollouts = sizes["prompts"] * group
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
+        # From a folder: the trainer reads its frozen reference from where the policy came from.
+        GPT2LMHeadModel(config).save_pretrained(folder)
         settings = GRPOConfig(
             output_dir=folder,
+            model_init_kwargs={"dtype": "float32"},
             use_cpu=True,
             bf16=False,
-            gradient_checkpointing=False,
+            activation_checkpointing=False,
             per_device_train_batch_size=rows,
             gradient_accumulation_steps=rollouts // rows,
             num_generations=group,
             max_completion_length=length,
-            generation_kwargs={"min_new_tokens": length},
             temperature=1.0,
             beta=0.01,
             epsilon=0.2,
@@ -95,7 +99,7 @@ def run(sizes, rows, steps):
             seed=1,
         )
         trainer = GRPOTrainer(
-            model=GPT2LMHeadModel(config),
+            model=folder,
             reward_funcs=reward,
             args=settings,
             train_dataset=Dataset.from_dict({"prompt": prompts}),
@@ -103,11 +107,12 @@ def run(sizes, rows, steps):
             callbacks=[clock],
         )
         trainer.train()
-        lengths = trainer._metrics["train"].get("completions/mean_length", [])
+        logs = trainer.state.log_history
+        lengths = [log[LENGTH] for log in logs if LENGTH in log]
     return {
         "seconds": [b - a for a, b in zip(clock.ends, clock.ends[1:])],
         "parameters": trainer.model.num_parameters(),
-        "meanLength": lengths[-1] if lengths else None,
+        "meanLength": float(lengths[-1]),
     }
 
 
