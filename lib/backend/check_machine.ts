@@ -1,15 +1,9 @@
 /** The graphics processors with their drivers, and the processor with its memory. */
-import {
-  DRIVER,
-  findDriver,
-  fixFor,
-  LEAST_DRIVER,
-  missingFiles,
-  vulkanDriverFiles,
-} from "./device_libraries.ts";
+import { DRIVER, findDriver, fixFor, LEAST_DRIVER, missingFiles } from "./device_libraries.ts";
 import { type Finding, finding } from "./finding.ts";
 import { askDriver } from "./nvidia_driver.ts";
 import { onnxRuntimeFolder } from "./onnx_package.ts";
+import { vulkanDriverFiles } from "./vulkan.ts";
 import { runtimeEnvironment } from "./runtime_environment.ts";
 
 const DRIVER_FIX = fixFor(DRIVER, onnxRuntimeFolder());

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { neededLibraries, type NeededLibrary } from "./library_closure.ts";
 import {
-  environmentVariable,
   firstLibrary,
   inFolders,
   type LibraryFile,
@@ -11,6 +10,7 @@ import {
 } from "./library_search.ts";
 import { NVIDIA_PACKAGES } from "./nvidia_packages.ts";
 import { onnxRuntimeFolder } from "./onnx_package.ts";
+import { VULKAN_LOADER, vulkanLibraries, WEBGPU_FILE } from "./vulkan.ts";
 import { tfjsFiles, tfjsGpuFolder, tfjsNodeFolder } from "./tfjs_package.ts";
 import type { Target } from "./target.ts";
 
@@ -158,7 +158,7 @@ function ownFix(): string {
 function tfjsFix(device: Target["device"]): string {
   return device === "cuda"
     ? "install npm:@tensorflow/tfjs-node-gpu@4.22.0 with its install script, which fetches libtensorflow " +
-      "2.9.1 for CUDA 11.2 and cuDNN 8.1; or use --backend onnx, which needs less and is faster"
+      "2.9.1 for CUDA 11.2 and cuDNN 8.1; or use --backend onnx, which needs less"
     : "install npm:@tensorflow/tfjs-node@4.22.0 with its install script, which fetches libtensorflow " +
       "2.9.1; or use --device wasm, which needs nothing";
 }
@@ -193,43 +193,4 @@ export function findDriver({ environment, cache, folders } = loaderSettings()): 
     ...cache.get(DRIVER) ?? [],
     ...inFolders([...folders, ...DRIVER_FOLDERS], DRIVER),
   ]);
-}
-
-/** ONNX Runtime itself, which has WebGPU in it and opens Vulkan's loader. */
-const WEBGPU_FILE = "libonnxruntime.so.1";
-const VULKAN_LOADER = "libvulkan.so.1";
-/** Where Vulkan's loader looks for files that tell of drivers. */
-const VULKAN_FOLDERS = [
-  "/etc/vulkan/icd.d",
-  "/usr/share/vulkan/icd.d",
-  "/usr/local/share/vulkan/icd.d",
-];
-
-/** Files that tell Vulkan's loader of drivers, in its order. */
-export function vulkanDriverFiles(): string[] {
-  const named = environmentVariable("VK_DRIVER_FILES") ?? environmentVariable("VK_ICD_FILENAMES");
-  if (named !== null) return named.split(":").filter((path) => path !== "");
-  return VULKAN_FOLDERS.flatMap(filesIn).filter((path) => path.endsWith(".json"));
-}
-
-/** What is opened for Vulkan: its loader, and by it the drivers that it is told of by name. */
-function vulkanLibraries(): Readonly<Record<string, readonly string[]>> {
-  const drivers = vulkanDriverFiles().flatMap((path) => {
-    try {
-      const library = JSON.parse(Deno.readTextFileSync(path))?.ICD?.library_path;
-      return typeof library === "string" && !library.includes("/") ? [library] : [];
-    } catch {
-      return []; // the loader passes over what it cannot read, too
-    }
-  });
-  return { [WEBGPU_FILE]: [VULKAN_LOADER], [VULKAN_LOADER]: drivers };
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }

@@ -34,6 +34,8 @@ Deno.test("parseArguments() reads a command with every flag", () => {
       backend: null,
       device: "cuda",
       store: "s",
+      check: false,
+      index: null,
       to: null,
       effect: 0.02,
       port: 5000,
@@ -71,6 +73,8 @@ Deno.test("parseArguments() fills in what is not given", () => {
     backend: null,
     device: "auto",
     store: "runs",
+    check: false,
+    index: null,
     to: null,
     effect: 0.02,
     port: 5000,
@@ -86,6 +90,7 @@ Deno.test("parseArguments() fills in what is not given", () => {
     keys: null,
   });
   equal(parseArguments(["show-data"])?.file, null);
+  equal(parseArguments(["setup:cuda", "--check"])?.check, true);
   equal(parseArguments(["run", "--help"]), null);
 });
 
