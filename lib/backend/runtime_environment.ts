@@ -1,8 +1,9 @@
 /** What a process needs from its parent to find native libraries. */
+import { relative } from "node:path";
 import { preloadPaths } from "./device_libraries.ts";
 import { environmentVariable, HANDED_LIBRARY_PATH } from "./library_search.ts";
 import { PACKAGES_FOLDER } from "./onnx_package.ts";
-import type { Target } from "./target.ts";
+import { isProcessor, type Target } from "./target.ts";
 
 /** Variables that change how programs are loaded. */
 const LOADER_VARIABLES = [
@@ -27,10 +28,22 @@ export function runtimeEnvironment(): Record<string, string> {
   };
 }
 
-/** What a process that opens `target` must be allowed besides reading: to load libraries, and to know where from. */
+/**
+ * What a process that opens `target` must be allowed besides reading: to load libraries, and to know where from.
+ *
+ * ONNX Runtime on an accelerator is called by pointer, for which Deno has no permission narrower than all native code.
+ */
 export function runtimeFlags(target: Target): string[] {
+  const isCalledByPointer = target.backend === "onnx" && !isProcessor(target);
   return [
-    `--allow-ffi=${[PACKAGES_FOLDER, ...preloadPaths(target)].join(",")}`,
+    isCalledByPointer
+      ? "--allow-ffi"
+      : `--allow-ffi=${[PACKAGES_FOLDER, ...preloadPaths(target)].join(",")}`,
     `--allow-env=${[HANDED_LIBRARY_PATH, "VK_DRIVER_FILES", "VK_ICD_FILENAMES"].join(",")}`,
   ];
+}
+
+/** Deno splits a flag's value at commas; a path from the working folder leaves out one in a folder above. */
+function withoutComma(path: string): string {
+  return path.includes(",") ? relative(Deno.cwd(), path) || "." : path;
 }

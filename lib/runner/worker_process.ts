@@ -2,8 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { preloadPaths } from "../backend/device_libraries.ts";
-import { isProcessor } from "../backend/target.ts";
+import { runtimeEnvironment, runtimeFlags } from "../backend/runtime_environment.ts";
 import { StoreError } from "../core/errors.ts";
 import { remoteHosts } from "../reward/remote.ts";
 import { storeError } from "../store/files.ts";
@@ -55,8 +54,7 @@ export function workerFlags(
     "--allow-read",
     `--allow-write=${permitted(store)}`,
     "--allow-sys=hostname",
-    `--allow-ffi=${[permitted(join(ROOT, "node_modules")), ...preloadPaths(compute)].join(",")}`,
-    ...(isProcessor(compute) ? [] : ["--allow-env=LD_LIBRARY_PATH"]),
+    ...runtimeFlags(compute),
     ...networkFlags(task),
   ];
 }
@@ -79,6 +77,7 @@ export class WorkerProcess {
     this.log = join(folder, FILES.log);
     this.#process = new Deno.Command(Deno.execPath(), {
       args: ["run", ...workerFlags(assignment), WORKER],
+      env: runtimeEnvironment(),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { runtimeEnvironment } from "../backend/runtime_environment.ts";
 import type { Compute } from "../backend/target.ts";
 import { diskFiles, type Files, writeShared } from "./files.ts";
 import type { Provenance } from "./run_data.ts";
@@ -16,6 +17,7 @@ function git(root: string, ...args: string[]): string | null {
   try {
     const { success, stdout } = new Deno.Command("git", {
       args: ["-C", root, ...args],
+      env: runtimeEnvironment(),
       stderr: "null",
     }).outputSync();
     return success ? new TextDecoder().decode(stdout) : null;

@@ -1,8 +1,8 @@
 /** Runs the conformance suite on every engine and device that is there, each in a process of its own. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { preloadPaths } from "../../backend/device_libraries.ts";
 import { resolveTarget } from "../../backend/resolve_target.ts";
+import { runtimeEnvironment, runtimeFlags } from "../../backend/runtime_environment.ts";
 import {
   type Backend,
   BACKENDS,
@@ -65,12 +65,12 @@ async function inProcess(target: Target, updates: number): Promise<ConformanceRe
       "--v8-flags=--expose-gc",
       `--config=${join(ROOT, "deno.json")}`,
       "--allow-read",
-      "--allow-env=LD_LIBRARY_PATH",
-      `--allow-ffi=${[join(ROOT, "node_modules"), ...preloadPaths(target)].join(",")}`,
+      ...runtimeFlags(target),
       WORKER,
       JSON.stringify({ ...target, threads: 1 }),
       JSON.stringify(updates),
     ],
+    env: runtimeEnvironment(),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
