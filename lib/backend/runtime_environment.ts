@@ -38,7 +38,7 @@ export function runtimeFlags(target: Target): string[] {
   return [
     isCalledByPointer
       ? "--allow-ffi"
-      : `--allow-ffi=${[PACKAGES_FOLDER, ...preloadPaths(target)].join(",")}`,
+      : `--allow-ffi=${[PACKAGES_FOLDER, ...preloadPaths(target)].map(withoutComma).join(",")}`,
     `--allow-env=${[HANDED_LIBRARY_PATH, "VK_DRIVER_FILES", "VK_ICD_FILENAMES"].join(",")}`,
   ];
 }
