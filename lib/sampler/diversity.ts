@@ -1,4 +1,5 @@
 /** Trajectory diversity: how unlike each other the responses to one prompt are. */
+import { countTrigrams } from "./distinct_ngrams.ts";
 import { pairwiseEditDistances } from "./edit_distance.ts";
 import { ngramOverlap } from "./ngram_overlap.ts";
 import { selfBleu123 } from "./self_bleu.ts";
@@ -57,9 +58,8 @@ export function trajectoryDiversity(
 
 /** Different trigrams over all trigrams, pooled; 0 where there is none. */
 function distinct3(sequences: readonly Int32Array[]): number {
-  const { total, distinct } = ngramOverlap(sequences)[2]!;
-  const all = total.reduce((a, b) => a + b, 0);
-  return all === 0 ? 0 : distinct / all;
+  const { total, distinct } = countTrigrams(sequences);
+  return total === 0 ? 0 : distinct / total;
 }
 
 /** Mean over pairs of `term(Levenshtein distance, length of the longer)`; two empty responses count 0. */
@@ -79,11 +79,12 @@ function meanOverPairs(
   return sum / distances.length;
 }
 
-/** A copy as 32-bit integers, filled up on the right. */
+/** As 32-bit integers, filled up on the right. */
 function padded(response: ArrayLike<number>, padTo = response.length, padId: number): Int32Array {
   if (response.length > padTo) {
     throw new RangeError(`expected responses of at most ${padTo} tokens, got ${response.length}`);
   }
+  if (response instanceof Int32Array && response.length === padTo) return response; // nothing writes to it
   const result = new Int32Array(padTo).fill(padId, response.length);
   result.set(response);
   return result;

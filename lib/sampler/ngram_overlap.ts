@@ -1,5 +1,7 @@
 /** Counts n-grams of several token sequences at once, and how many of each sequence's occur in the others. */
 
+import { mixed, tableSize } from "./hash_table.ts";
+
 /** Longest n-gram counted. */
 export const MAX_ORDER = 3;
 
@@ -35,7 +37,7 @@ const FIRST = 4, LEADER = 5, SECOND = 6;
  */
 export function ngramOverlap(sequences: readonly Int32Array[]): NgramOverlap[] {
   const tokens = sequences.reduce((sum, { length }) => sum + length, 0);
-  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * tokens + 1))); // id + 1, or 0 where free
+  const slots = new Int32Array(tableSize(tokens)); // id + 1, or 0 where free
   const records = new Int32Array(tokens << RECORD_SHIFT);
   const unigrams = new Int32Array(tokens);
   const prefixes = new Int32Array(tokens); // id of the (n − 1)-gram that begins here
@@ -75,9 +77,7 @@ function findOrAdd(
   token: number,
 ): number {
   const mask = slots.length - 1;
-  let hash = Math.imul(prefix, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  let slot = (hash ^ (hash >>> 13)) & mask;
+  let slot = mixed(Math.imul(prefix, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b)) & mask;
   for (;;) {
     const id = slots[slot]! - 1;
     if (id < 0) {
