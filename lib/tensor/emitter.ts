@@ -18,6 +18,8 @@ export class Emitter {
   readonly #inputs: Tensor[] = [];
   readonly #outputs: Tensor[] = [];
   readonly #constants = new Map<string, Tensor>();
+  /** Results of nodes that are outputs: from the name they were made under to the output's. */
+  readonly #renamed = new Map<string, string>();
   #names = 0;
 
   #fresh(prefix: string): string {
@@ -52,15 +54,20 @@ export class Emitter {
     return tensor;
   }
 
+  /** Declares an output. A node writes it where it is to go; only what no node makes, or two outputs are, is copied. */
   output(name: string, tensor: Tensor): void {
-    this.#nodes.push({
-      operator: "Identity",
-      domain: "",
-      name: this.#fresh("output"),
-      inputs: [tensor.name],
-      outputs: [name],
-      attributes: {},
-    });
+    const isMade = this.#nodes.some(({ outputs }) => outputs.includes(tensor.name));
+    if (isMade && !this.#renamed.has(tensor.name)) this.#renamed.set(tensor.name, name);
+    else {
+      this.#nodes.push({
+        operator: "Identity",
+        domain: "",
+        name: this.#fresh("output"),
+        inputs: [tensor.name],
+        outputs: [name],
+        attributes: {},
+      });
+    }
     this.#outputs.push(new Tensor(name, tensor.shape, tensor.type));
   }
 
@@ -80,8 +87,14 @@ export class Emitter {
   }
 
   graph(): OnnxGraph {
+    const renamed = (names: readonly string[]) =>
+      names.map((name) => this.#renamed.get(name) ?? name);
     return {
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node) => ({
+        ...node,
+        inputs: renamed(node.inputs),
+        outputs: renamed(node.outputs),
+      })),
       initializers: this.#initializers,
       inputs: this.#inputs,
       outputs: this.#outputs,
