@@ -14,6 +14,15 @@ export function onnxRuntimeFolder(): string {
   return join(PACKAGE, "bin", "napi-v6", PLATFORMS[os] ?? os, PROCESSORS[arch]);
 }
 
+/** The path of ONNX Runtime's library itself. */
+export function onnxRuntimeLibrary(): string {
+  const names: Readonly<Record<string, string>> = {
+    darwin: "libonnxruntime.1.dylib",
+    windows: "onnxruntime.dll",
+  };
+  return join(onnxRuntimeFolder(), names[Deno.build.os] ?? "libonnxruntime.so.1");
+}
+
 /** The installed version of ONNX Runtime; null when it is not installed. */
 export const onnxRuntimeVersion = (): string | null => packageVersion("onnxruntime-node");
 

@@ -2,12 +2,9 @@
  * The process that tries a target, given as JSON: one small product of matrices, compared with its value. One line of
  * JSON says how it went. Native code that aborts or hangs takes this process with it and no other.
  */
-import { loadOnnxRuntime } from "../../deps.ts";
-import { encodeOnnxModel, type OnnxGraph } from "../tensor/onnx_model.ts";
 import { hostTensor, program } from "../tensor/program.ts";
 import { floats } from "../tensor/runtime.ts";
 import { openRuntime } from "./open_runtime.ts";
-import { preloadLibraries } from "./preload.ts";
 import type { ProbeResult } from "./probe.ts";
 import type { Target } from "./target.ts";
 
@@ -25,37 +22,7 @@ function expected(x: Float32Array): Float32Array {
   });
 }
 
-const MODEL: OnnxGraph = {
-  nodes: [{
-    operator: "MatMul",
-    domain: "",
-    name: "product",
-    inputs: ["x", "x"],
-    outputs: ["y"],
-    attributes: {},
-  }],
-  initializers: [],
-  inputs: [{ name: "x", shape: [SIZE, SIZE], type: "float32" }],
-  outputs: [{ name: "y", shape: [SIZE, SIZE], type: "float32" }],
-};
-
 async function multiply(target: Target, x: Float32Array): Promise<Float32Array> {
-  return target.backend === "onnx" ? await multiplyOnnx(target, x) : await multiplyAny(target, x);
-}
-
-async function multiplyOnnx({ device }: Target, x: Float32Array): Promise<Float32Array> {
-  const ort = await loadOnnxRuntime();
-  const session = await ort.InferenceSession.create(await encodeOnnxModel(MODEL), {
-    executionProviders: [device],
-    logSeverityLevel: 3,
-    // Without it, what a device cannot do is done by the processor, and nobody is told.
-    extra: { session: { disable_cpu_ep_fallback: device === "cpu" ? "0" : "1" } },
-  });
-  const { y } = await session.run({ x: new ort.Tensor("float32", x, [SIZE, SIZE]) });
-  return y!.data as Float32Array;
-}
-
-async function multiplyAny(target: Target, x: Float32Array): Promise<Float32Array> {
   const shape = [SIZE, SIZE];
   const runtime = await openRuntime({ ...target, threads: 1 });
   const session = await runtime.compile(
@@ -68,7 +35,6 @@ async function probe(target: Target): Promise<ProbeResult> {
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
   try {
-    preloadLibraries(target);
     const x = Float32Array.from({ length: SIZE * SIZE }, (_, at) => at + 1);
     const y = await multiply(target, x);
     const difference = expected(x).reduce(

@@ -18,7 +18,15 @@ export { elements, Tensor } from "./tensor.ts";
 export interface GraphOptions {
   /** Use com.microsoft FusedMatMul for batched products with transposes (about 5 % faster); default true. */
   readonly fusedMatMul?: boolean;
+  /** The most tensors that one operation concatenates, or splits one into; default any number. */
+  readonly widest?: number;
+  /** Take 1/rms of a normalization, which its gradient needs, from the forward operation; default true. */
+  readonly normGivesInverse?: boolean;
+  /** Use LogSoftmax rather than the operations it consists of; default true. */
+  readonly logSoftmax?: boolean;
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /** The ONNX graph of a program. */
 export function traceProgram(program: Program, options: GraphOptions = {}): OnnxGraph {
@@ -39,11 +47,22 @@ export function traceProgram(program: Program, options: GraphOptions = {}): Onnx
 class Graph implements DifferentiableOps<Tensor> {
   readonly #emitter = new Emitter();
   readonly #fusedMatMul: boolean;
+  readonly #widest: number;
+  readonly #normGivesInverse: boolean;
+  readonly #logSoftmax: boolean;
   /** Null outside of {@link Graph.differentiate}. */
   #tape: TapeEntry[] | null = null;
 
-  constructor({ fusedMatMul = true }: GraphOptions = {}) {
+  constructor({
+    fusedMatMul = true,
+    widest = Infinity,
+    normGivesInverse = true,
+    logSoftmax = true,
+  }: GraphOptions = {}) {
     this.#fusedMatMul = fusedMatMul;
+    this.#widest = widest;
+    this.#normGivesInverse = normGivesInverse;
+    this.#logSoftmax = logSoftmax;
   }
 
   /** Declares an input. */
@@ -258,29 +277,59 @@ class Graph implements DifferentiableOps<Tensor> {
   concat(parts: readonly Tensor[], axis: number): Tensor {
     const first = parts[0]!, at = (axis + first.rank) % first.rank;
     const sizes = parts.map((part) => part.shape[at]!);
-    const total = sizes.reduce((a, b) => a + b, 0);
-    const shape = first.shape.map((size, i) => i === at ? total : size);
-    const output = this.#emit("Concat", parts, shape, first.type, { axis: { int: at } });
+    const output = this.#join(parts, at);
     return this.#record(output, parts, ([g]) => this.split(g!, sizes, at));
+  }
+
+  /** Concatenates, in several steps where one would be too wide. */
+  #join(parts: readonly Tensor[], at: number): Tensor {
+    if (parts.length > this.#widest) {
+      return this.#join(this.#groups(parts).map((group) => this.#join(group, at)), at);
+    }
+    const first = parts[0]!, total = sum(parts.map((part) => part.shape[at]!));
+    const shape = first.shape.map((size, i) => i === at ? total : size);
+    return this.#emit("Concat", parts, shape, first.type, { axis: { int: at } });
+  }
+
+  /** As few runs of neighbours as one operation takes, of about equal length. */
+  #groups<T>(items: readonly T[]): T[][] {
+    const length = Math.ceil(items.length / this.#widest);
+    return Array.from(
+      { length: Math.ceil(items.length / length) },
+      (_, i) => items.slice(i * length, (i + 1) * length),
+    );
   }
 
   split(a: Tensor, sizes: readonly number[], axis: number): Tensor[] {
     const at = (axis + a.rank) % a.rank;
-    const shapes = sizes.map((part) => a.shape.map((size, i) => i === at ? part : size));
-    const outputs = this.#emitter.emit(
-      "Split",
-      [a, this.#indices(sizes)],
-      shapes.map((shape) => ({ shape, type: a.type })),
-      { axis: { int: at } },
-    );
+    const outputs = this.#cut(a, sizes, at);
     this.#tape?.push({
       outputs,
       inputs: [a],
       backward: (gradients) => [
-        this.concat(gradients.map((g, i) => g ?? this.#zeros(shapes[i]!)), at),
+        this.concat(gradients.map((g, i) => g ?? this.#zeros(outputs[i]!.shape)), at),
       ],
     });
     return outputs;
+  }
+
+  /** Splits, in several steps where one would be too wide. */
+  #cut(a: Tensor, sizes: readonly number[], at: number): Tensor[] {
+    if (sizes.length > this.#widest) {
+      const groups = this.#groups(sizes);
+      return this.#cut(a, groups.map(sum), at).flatMap((part, i) =>
+        groups[i]!.length === 1 ? [part] : this.#cut(part, groups[i]!, at)
+      );
+    }
+    return this.#emitter.emit(
+      "Split",
+      [a, this.#indices(sizes)],
+      sizes.map((part) => ({
+        shape: a.shape.map((size, i) => i === at ? part : size),
+        type: a.type,
+      })),
+      { axis: { int: at } },
+    );
   }
 
   slice(a: Tensor, axis: number, start: number, end: number): Tensor {
@@ -333,10 +382,23 @@ class Graph implements DifferentiableOps<Tensor> {
   }
 
   logSoftmax(a: Tensor): Tensor {
-    const output = this.#emit("LogSoftmax", [a], a.shape, "float32", { axis: { int: -1 } });
+    const output = this.#logSoftmax
+      ? this.#emit("LogSoftmax", [a], a.shape, "float32", { axis: { int: -1 } })
+      : this.#composedLogSoftmax(a);
     return this.#record(output, [a], ([g]) => [
       this.sub(g!, this.mul(this.exp(output), this.sum(g!, [-1], true))),
     ]);
+  }
+
+  /** x − max − log Σ exp(x − max) over the last axis; not on the tape. */
+  #composedLogSoftmax(a: Tensor): Tensor {
+    const column = [...a.shape.slice(0, -1), 1];
+    const last = this.#indices([-1]), keepdims = { keepdims: { int: 1 } };
+    const largest = this.#emit("ReduceMax", [a, last], column, "float32", keepdims);
+    const shifted = this.#emit("Sub", [a, largest], a.shape);
+    const exp = this.#emit("Exp", [shifted], a.shape);
+    const sum = this.#emit("ReduceSum", [exp, last], column, "float32", keepdims);
+    return this.#emit("Sub", [shifted, this.#emit("Log", [sum], column)], a.shape);
   }
 
   // ---------------------------------------------------------------- products
@@ -472,17 +534,25 @@ class Graph implements DifferentiableOps<Tensor> {
   rmsNorm(x: Tensor, epsilon = 1e-5): Tensor {
     const width = x.shape.at(-1)!;
     const ones = this.constant(new Float32Array(width).fill(1), [width]);
-    const [output, inverse] = this.#emitter.emit(
+    const column = { shape: [...x.shape.slice(0, -1), 1] };
+    const [output, given] = this.#emitter.emit(
       "SimplifiedLayerNormalization",
       [x, ones],
-      [{ shape: x.shape }, { shape: [...x.shape.slice(0, -1), 1] }],
+      [{ shape: x.shape }, ...this.#normGivesInverse ? [column] : []],
       { axis: { int: -1 }, epsilon: { float: epsilon }, stash_type: { int: 1 } },
-    ) as [Tensor, Tensor];
+    ) as [Tensor, Tensor?];
     // With y = x/rms: dx = (g − y·mean(g·y))/rms.
     return this.#record(output, [x], ([g]) => {
+      const inverse = given ?? this.#inverseRms(x, epsilon);
       const overlap = this.mul(this.sum(this.mul(g!, output), [-1], true), 1 / width);
       return [this.mul(inverse, this.sub(g!, this.mul(output, overlap)))];
     });
+  }
+
+  /** 1 / sqrt(mean(x²) + epsilon) over the last axis, which stays with size 1. */
+  #inverseRms(x: Tensor, epsilon: number): Tensor {
+    const meanSquare = this.mul(this.sum(this.mul(x, x), [-1], true), 1 / x.shape.at(-1)!);
+    return this.div(1, this.sqrt(this.add(meanSquare, epsilon)));
   }
 
   // ------------------------------------------------------------ reverse mode
