@@ -33,15 +33,23 @@ export async function preparePython(): Promise<void> {
 async function findPython(): Promise<string> {
   for (const name of PYTHONS) {
     const check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
-    const status = await new Deno.Command(name, { args: ["-c", check], stderr: "null" })
-      .output().catch(() => null);
-    if (status?.success) return name;
+    if (await succeedsQuietly(name, ["-c", check])) return name;
   }
   throw new ConfigError(
     "python",
     `expected Python 3.11 or later with venv, got none of ${PYTHONS.join(", ")}; ` +
       "install it (Debian: python3 and python3-venv), nothing else of the project needs it",
   );
+}
+
+/** Whether a command exists and succeeds. */
+async function succeedsQuietly(command: string, args: readonly string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(command, { args: [...args], stderr: "null" }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function succeeds(command: string, args: readonly string[]): Promise<void> {

@@ -14,7 +14,10 @@ END = 1
 
 
 class Loop:
-    """The policy and its cache: one matrix of keys and one of values per layer, for every sequence."""
+    """The policy and its cache: keys and values of every sequence, tensors of their own in every layer.
+
+    In one tensor for all, a compiled step would copy the whole of it whenever a part is written.
+    """
 
     def __init__(self, work, compiled):
         self.policy = Policy(work.sizes, work.cut("parameters"))
@@ -23,8 +26,8 @@ class Loop:
         self.length, self.count = self.uniforms.shape
         policy = self.policy
         total, width = policy.prefix + policy.length, policy.width // policy.heads
-        shape = (policy.layers, 2, self.count, policy.heads, total, width)
-        self.cache = torch.empty(shape)
+        shape = (self.count, policy.heads, total, width)
+        self.cache = [(torch.empty(shape), torch.empty(shape)) for _ in range(policy.layers)]
         self.places = torch.arange(total)
         # A compiled step has one shape, so it attends to the whole cache under a mask; eagerly the used part is cheaper.
         self.step = torch.compile(self.fixed_step) if compiled else self.growing_step
