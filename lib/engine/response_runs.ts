@@ -9,8 +9,11 @@ import { promptTensors, shiftedInputs } from "./prompt_tensors.ts";
 import type { Rollouts } from "./rollouts.ts";
 import { SizedSessions } from "./sized_sessions.ts";
 
-/** Rollouts in one run of a graph: enough rows to fill the matrix products, few enough for the cache. */
+/** Rollouts that are generated in one run: enough rows to fill the matrix products, few enough for the cache. */
 export const ROWS_PER_RUN = 128;
+
+/** Tokens, padding included, that are evaluated in one run: with twice as many, each takes half as long again. */
+const CELLS_PER_RUN = 2560;
 
 /** One run. */
 export interface ResponseRun {
@@ -27,7 +30,7 @@ export function* responseRuns(
   prompts: readonly Prompt[],
   { tokens, groupSize, lengths }: Rollouts,
 ): Generator<ResponseRun> {
-  const limit = Math.max(1, Math.floor(ROWS_PER_RUN / groupSize));
+  const limit = Math.max(1, Math.floor(CELLS_PER_RUN / (groupSize * shape.responseTokens)));
   const size = largestDivisor(prompts.length, limit), sizes = { prompts: size, groupSize };
   const rollouts = size * groupSize, cells = rollouts * shape.responseTokens;
   const inputs = shiftedInputs(tokens, shape.responseTokens);

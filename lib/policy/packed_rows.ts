@@ -75,6 +75,13 @@ export function packedIndexSpecs(shape: PolicyShape, sizes: PackedSizes, parts =
   } satisfies PackedIndices<TensorSpec>;
 }
 
+/** Lanes of one kind of sequence: their first row among all lanes, rows in all, rows of one lane. */
+interface Region {
+  readonly base: number;
+  readonly size: number;
+  readonly stride: number;
+}
+
 /**
  * The tables for responses of these lengths.
  *
@@ -104,38 +111,39 @@ export function packedIndices(
   const toRows = new Int32Array(total * heads);
   const fromRows = new Int32Array(responseLanes + promptLanes);
 
-  /** Connects a row's heads with their lanes; the lane of head h is at `lane + h·laneStride`. */
-  const there = (row: number, lane: number, laneStride: number, first: number, size: number) => {
+  /** Fills a lane's row from the row it takes its heads from; `lane` is head 0's place in its region. */
+  const fillLanes = (row: number, lane: number, { base, size, stride }: Region) => {
     for (let head = 0; head < heads; head++) {
-      const at = lane + head * laneStride;
-      fromRows[first / 3 + at] = row * heads + head;
-      for (let kind = 0; kind < 3; kind++) {
-        toLanes[first + kind * size + at] = (row * 3 + kind) * heads + head;
-      }
+      const at = lane + head * stride, from = row * 3 * heads + head, to = 3 * base + at;
+      fromRows[base + at] = row * heads + head;
+      toLanes[to] = from;
+      toLanes[to + size] = from + heads;
+      toLanes[to + 2 * size] = from + 2 * heads;
     }
   };
-  const back = (row: number, lane: number, laneStride: number, first: number, size: number) => {
+  /** Fills a row from the lane it takes its heads from. */
+  const fillRows = (row: number, lane: number, { base, size, stride }: Region) => {
     for (let head = 0; head < heads; head++) {
-      const at = lane + head * laneStride;
-      toRows[row * heads + head] = first / 3 + at;
-      for (let kind = 0; kind < 3; kind++) {
-        fromLanes[(row * 3 + kind) * heads + head] = first + kind * size + at;
-      }
+      const at = lane + head * stride, to = row * 3 * heads + head, from = 3 * base + at;
+      toRows[row * heads + head] = base + at;
+      fromLanes[to] = from;
+      fromLanes[to + heads] = from + size;
+      fromLanes[to + 2 * heads] = from + 2 * size;
     }
   };
   const perHead = groupSize * length;
-  /** Lane position of head 0 of a cell; cells are ordered [P, G, R]. */
+  const responses = { base: 0, size: responseLanes, stride: perHead };
+  /** Cells are ordered [P, G, R]. */
   const laneOf = (cell: number) => Math.floor(cell / perHead) * heads * perHead + cell % perHead;
-  for (let cell = 0; cell < cellCount; cell++) {
-    there(places[cell]!, laneOf(cell), perHead, 0, responseLanes);
-  }
-  for (let row = 0; row < rows; row++) back(row, laneOf(cells[row]!), perHead, 0, responseLanes);
+  for (let cell = 0; cell < cellCount; cell++) fillLanes(places[cell]!, laneOf(cell), responses);
+  for (let row = 0; row < rows; row++) fillRows(row, laneOf(cells[row]!), responses);
+  const behind = { base: responseLanes, size: promptLanes, stride: PREFIX_POSITIONS };
   for (let prompt = 0; prompt < prompts; prompt++) {
     for (let position = 0; position < PREFIX_POSITIONS; position++) {
       const row = rows + prompt * PREFIX_POSITIONS + position;
       const lane = prompt * heads * PREFIX_POSITIONS + position;
-      there(row, lane, PREFIX_POSITIONS, 3 * responseLanes, promptLanes);
-      back(row, lane, PREFIX_POSITIONS, 3 * responseLanes, promptLanes);
+      fillLanes(row, lane, behind);
+      fillRows(row, lane, behind);
     }
   }
   const positions = cells.map((cell) => PREFIX_POSITIONS + cell % length);
