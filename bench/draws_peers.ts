@@ -3,7 +3,8 @@ import { randomSource } from "../lib/core/random.ts";
 import { spreadWeights } from "../lib/sampler/bench_cases.ts";
 import { WeightedDraw } from "../lib/sampler/weighted_draw.ts";
 import { type Comparison, type PeerBenchOptions, typical } from "./comparison.ts";
-import { numberIn, Peer } from "./peer.ts";
+import { numberIn } from "./conversation.ts";
+import { Peer } from "./peer.ts";
 
 const BATCH = 512;
 const POOLS = [[15_000, "15,000"], [1e6, "10⁶"], [1e8, "10⁸"]] as const;

@@ -17,7 +17,7 @@ import {
   type PeerBenchOptions,
 } from "./comparison.ts";
 import { drawComparisons } from "./draws_peers.ts";
-import { packageVersions, preparePython } from "./peer.ts";
+import { packageVersions, preparePython } from "./python.ts";
 import { rolloutComparisons } from "./rollout_peers.ts";
 import { textComparisons } from "./text_peers.ts";
 import { trainComparisons } from "./train_peers.ts";

@@ -19,24 +19,37 @@ import { TRANSFORMER_PRESETS } from "../lib/policy/transformer.ts";
 export const PROMPTS = 32, GROUP = 8, TOKENS = 40;
 export const ROLLOUTS = PROMPTS * GROUP;
 
-export type Preset = "small" | "medium";
+export type Preset = "small" | "medium" | "large";
+
+/** How much is computed at once. */
+export interface BatchShape {
+  readonly prompts: number;
+  /** Responses to each prompt. */
+  readonly groupSize: number;
+  /** Of a response. */
+  readonly tokens: number;
+}
+
+const BATCH: BatchShape = { prompts: PROMPTS, groupSize: GROUP, tokens: TOKENS };
 
 /** A policy and the prompts it reads. */
 export interface PolicyWork {
   readonly shape: PolicyShape;
   /** Such as "0.82 M". */
   readonly size: string;
-  readonly prompts: readonly Prompt[]; // [PROMPTS]
+  readonly batch: BatchShape;
+  readonly prompts: readonly Prompt[]; // [batch.prompts]
   readonly parameters: Float32Array;
 }
 
-/** The 0.8 M or the 10 M policy at its start, and 32 prompts of 24 positions. */
-export function policyWork(preset: Preset): PolicyWork {
-  const shape = policyShape(TRANSFORMER_PRESETS[preset], TOKENS);
+/** The 0.8 M, 10 M or 100 M policy at its start, and prompts of 24 positions, 32 where nothing else is said. */
+export function policyWork(preset: Preset, batch: BatchShape = BATCH): PolicyWork {
+  const shape = policyShape(TRANSFORMER_PRESETS[preset], batch.tokens);
   return {
     shape,
     size: `${(parameterCount(shape) / 1e6).toPrecision(2)} M`,
-    prompts: createMicroMath(microMath({ prompts: PROMPTS })).train.slice(0, PROMPTS),
+    batch,
+    prompts: createMicroMath(microMath({ prompts: batch.prompts })).train.slice(0, batch.prompts),
     parameters: initialParameters(shape, randomSource(1, "bench", preset)),
   };
 }
@@ -50,17 +63,22 @@ export interface WorkExtras {
 
 /** The bytes of a file that `policy.py` reads. Integers are written as single-precision numbers, which hold ids exactly. */
 export function workFile(
-  { shape, prompts, parameters }: PolicyWork,
+  { shape, batch, prompts, parameters }: PolicyWork,
   { arrays, vectors = {}, settings = {} }: WorkExtras,
 ): Uint8Array {
   const { patches, question } = promptTensors(prompts);
   const all = {
-    patches: [patches.data, [PROMPTS, IMAGE_PATCHES, PATCH_PIXELS]],
-    question: [question.data, [PROMPTS, QUESTION_TOKENS]],
+    patches: [patches.data, [batch.prompts, IMAGE_PATCHES, PATCH_PIXELS]],
+    question: [question.data, [batch.prompts, QUESTION_TOKENS]],
     ...arrays,
   } as const;
   const work = {
-    sizes: { ...shape, prompts: PROMPTS, groupSize: GROUP, prefixPositions: PREFIX_POSITIONS },
+    sizes: {
+      ...shape,
+      prompts: batch.prompts,
+      groupSize: batch.groupSize,
+      prefixPositions: PREFIX_POSITIONS,
+    },
     specs: parameterSpecs(shape),
     shapes: Object.fromEntries(Object.entries(all).map(([name, [, shape]]) => [name, shape])),
     ...settings,

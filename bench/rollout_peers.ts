@@ -1,9 +1,7 @@
 /** Sampling 40 tokens of 256 rollouts against a PyTorch loop and Hugging Face's `generate`. */
 import { openRuntime } from "../lib/backend/open_runtime.ts";
-import { randomSource } from "../lib/core/random.ts";
 import { decodeTensors } from "../lib/core/safetensors.ts";
 import { PolicyRuntime } from "../lib/engine/policy_runtime.ts";
-import type { Rollouts } from "../lib/engine/rollouts.ts";
 import { type Comparison, inTurns, type PeerBenchOptions, secondsOf } from "./comparison.ts";
 import { Peer } from "./peer.ts";
 import {
@@ -15,15 +13,13 @@ import {
   TOKENS,
   workFile,
 } from "./policy_work.ts";
+import { compareSamples, rolloutRandom, uniformsOf } from "./rollout_work.ts";
 
 const KINDS = [
-  { kind: "loop", label: "PyTorch loop over a cache", target: 3 },
+  { kind: "eager", label: "PyTorch loop over a cache", target: 3 },
   { kind: "compiled", label: "PyTorch loop, compiled", target: null },
   { kind: "transformers", label: "Transformers generate", target: 10 },
 ] as const;
-/** Rows that sample the same tokens; a uniform number on an edge may fall on either side after rounding. */
-const SAME_ROWS = 0.97;
-const LOG_PROB_TOLERANCE = 1e-3;
 
 /** Rollouts of the 0.8 M and the 10 M policy: 32 prompts of 24 positions, 8 responses of 40 tokens each. */
 export async function* rolloutComparisons(options: PeerBenchOptions): AsyncGenerator<Comparison> {
@@ -35,7 +31,7 @@ async function* comparisonsOf(
   preset: Preset,
   { threads, quick, clock }: PeerBenchOptions,
 ): AsyncGenerator<Comparison> {
-  const work = policyWork(preset), random = randomSource(1, "bench", "rollout");
+  const work = policyWork(preset), random = rolloutRandom();
   const folder = await Deno.makeTempDir();
   const peers = threads.map((count) => ({ count, peer: new Peer("rollout.py", count, clock) }));
   const own = await Promise.all(threads.map(async (count) => {
@@ -47,7 +43,7 @@ async function* comparisonsOf(
   }));
   try {
     const file = `${folder}/work.safetensors`, saved = `${folder}/saved.safetensors`;
-    const uniforms = uniformsOf(random);
+    const uniforms = uniformsOf(random, work.batch);
     await Deno.writeFile(
       file,
       workFile(work, { arrays: { uniforms: [uniforms, [TOKENS, ROLLOUTS]] } }),
@@ -64,7 +60,7 @@ async function* comparisonsOf(
         await peer.ask("save", { name: kind, file: saved });
         notes.set(
           kind,
-          compare(expected, decodeTensors(await Deno.readFile(saved), saved).tensors),
+          compareSamples(expected, decodeTensors(await Deno.readFile(saved), saved).tensors),
         );
       }
     }
@@ -104,43 +100,4 @@ async function* comparisonsOf(
     for (const { peer } of peers) await peer.close();
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** The uniform numbers that our side draws tokens with, [tokens, rollouts]. */
-function uniformsOf(random: ReturnType<typeof randomSource>): Float32Array {
-  const uniforms = new Float32Array(TOKENS * ROLLOUTS);
-  for (let row = 0; row < ROLLOUTS; row++) {
-    const stream = random.at(Math.floor(row / GROUP), row % GROUP).uniforms(TOKENS);
-    stream.forEach((value, t) => uniforms[t * ROLLOUTS + row] = value);
-  }
-  return uniforms;
-}
-
-/** Errors: an Error where the same uniform numbers gave other tokens or log-probabilities. */
-function compare(
-  { tokens, logProbs, lengths }: Rollouts,
-  theirs: Readonly<Record<string, Float32Array>>,
-): string {
-  let same = 0, difference = 0;
-  for (let row = 0; row < ROLLOUTS; row++) {
-    const begin = row * TOKENS, end = begin + lengths[row]!;
-    let isSame = true;
-    for (let i = begin; i < end; i++) isSame &&= tokens[i] === theirs.tokens![i];
-    if (!isSame) continue;
-    same++;
-    for (let i = begin; i < end; i++) {
-      difference = Math.max(difference, Math.abs(logProbs[i]! - theirs.logProbs![i]!));
-    }
-  }
-  if (same < SAME_ROWS * ROLLOUTS || !(difference <= LOG_PROB_TOLERANCE)) {
-    throw new Error(
-      `rollouts: expected at least ${
-        SAME_ROWS * ROLLOUTS
-      } of ${ROLLOUTS} with the same tokens and log-` +
-        `probabilities within ${LOG_PROB_TOLERANCE}, got ${same} and ${difference}`,
-    );
-  }
-  return `${same} of ${ROLLOUTS} rows the same tokens, log-probabilities within ${
-    difference.toExponential(1)
-  }`;
 }

@@ -10,7 +10,8 @@ import {
   secondsOf,
   within,
 } from "./comparison.ts";
-import { numberIn, Peer } from "./peer.ts";
+import { numberIn } from "./conversation.ts";
+import { Peer } from "./peer.ts";
 
 const PROMPTS = 512, GROUP = 8, TOKENS = 512;
 const TOLERANCE = 1e-9;

@@ -10,7 +10,8 @@ import { TRANSFORMER_PRESETS } from "../lib/policy/transformer.ts";
 import { recipe } from "../lib/schema/recipe.ts";
 import type { RunConfig } from "../lib/schema/run_config.ts";
 import { type Clock, type Comparison, now, type PeerBenchOptions } from "./comparison.ts";
-import { numberIn, Peer } from "./peer.ts";
+import { numberIn } from "./conversation.ts";
+import { Peer } from "./peer.ts";
 import { GROUP, policyWork, type Preset, PROMPTS, ROLLOUTS, TOKENS } from "./policy_work.ts";
 
 /** Sequences per forward and backward pass that TRL tries. */

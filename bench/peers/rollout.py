@@ -1,12 +1,10 @@
 """Sampling responses in PyTorch: a loop over a preallocated cache of keys and values, and `generate` of Transformers."""
 
-import os
-
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
-from transformers import GPT2Config, GPT2LMHeadModel
 
+import device
 from policy import Policy, Work
 from serving import seconds, serve
 
@@ -19,21 +17,32 @@ class Loop:
     In one tensor for all, a compiled step would copy the whole of it whenever a part is written.
     """
 
-    def __init__(self, work, compiled):
-        self.policy = Policy(work.sizes, work.cut("parameters"))
-        self.patches, self.question = work.data["patches"], work.data["question"].long()
-        self.uniforms = work.data["uniforms"]  # [tokens, sequences]
+    def __init__(self, work, how):
+        self.how, place = how, device.DEVICE
+        self.policy = Policy(work.sizes, work.cut("parameters")).to(place)
+        self.patches = work.data["patches"].to(place)
+        self.question = work.data["question"].long().to(place)
+        self.uniforms = work.data["uniforms"].to(place)  # [tokens, sequences]
         self.length, self.count = self.uniforms.shape
         policy = self.policy
         total, width = policy.prefix + policy.length, policy.width // policy.heads
         shape = (self.count, policy.heads, total, width)
-        self.cache = [(torch.empty(shape), torch.empty(shape)) for _ in range(policy.layers)]
-        self.places = torch.arange(total)
+        zeros = lambda: torch.zeros(shape, device=place)  # what is masked counts 0 times, which NaN survives
+        self.cache = [(zeros(), zeros()) for _ in range(policy.layers)]
+        self.places = torch.arange(total, device=place)
+        self.at = [torch.tensor([i], device=place) for i in range(total)]
+        self.start = torch.full((self.count,), END, device=place)
+        if how == "graphs":
+            # A graph writes to the same addresses whenever it is replayed.
+            for tensor in [tensor for pair in self.cache for tensor in pair]:
+                torch._dynamo.mark_static_address(tensor)
         # A compiled step has one shape, so it attends to the whole cache under a mask; eagerly the used part is cheaper.
-        self.step = torch.compile(self.fixed_step) if compiled else self.growing_step
+        self.decode = (
+            self.growing_step if how == "eager" else device.compile_as(self.fixed_step, how)
+        )
 
-    def decode(self, tokens, at, attend):
-        """Log-probabilities of the next token at position `at`."""
+    def sample(self, tokens, at, uniforms, attend):
+        """The next tokens and their log-probabilities, given those at position `at`."""
         policy = self.policy
         x = F.embedding(tokens, policy.weight("tokens")).unsqueeze(1)
         x = x + policy.weight("positions").index_select(0, at)
@@ -43,23 +52,26 @@ class Loop:
             keys.index_copy_(2, at, key)
             values.index_copy_(2, at, value)
             x = policy.finish(x, attend(query, keys, values), layer)
-        return torch.log_softmax(policy.normal(x[:, 0]) @ policy.weight("head"), -1)
+        every = torch.log_softmax(policy.normal(x[:, 0]) @ policy.weight("head"), -1)
+        below = every.exp().cumsum(-1) <= uniforms.unsqueeze(1)
+        tokens = below.sum(-1).clamp(max=every.shape[-1] - 1)
+        return tokens, every.gather(1, tokens.unsqueeze(1)).squeeze(1)
 
-    def growing_step(self, tokens, at):
-        end = int(at) + 1
+    def growing_step(self, tokens, position, uniforms):
+        end = position + 1
 
         def attend(query, keys, values):
             return F.scaled_dot_product_attention(query, keys[:, :, :end], values[:, :, :end])
 
-        return self.decode(tokens, at, attend)
+        return self.sample(tokens, self.at[position], uniforms, attend)
 
-    def fixed_step(self, tokens, at):
+    def fixed_step(self, tokens, at, uniforms):
         mask = (self.places <= at).view(1, 1, 1, -1)
 
         def attend(query, keys, values):
             return F.scaled_dot_product_attention(query, keys, values, attn_mask=mask)
 
-        return self.decode(tokens, at, attend)
+        return self.sample(tokens, at, uniforms, attend)
 
     def read_prompts(self):
         policy = self.policy
@@ -78,22 +90,26 @@ class Loop:
     def generate(self):
         """Tokens and their log-probabilities, each [sequences, tokens]."""
         self.read_prompts()
-        tokens = torch.full((self.count,), END)
-        chosen = torch.empty(self.count, self.length, dtype=torch.long)
-        log_probs = torch.empty(self.count, self.length)
+        tokens = self.start
+        chosen = torch.empty(self.length, self.count, dtype=torch.long, device=device.DEVICE)
+        log_probs = torch.empty(self.length, self.count, device=device.DEVICE)
         for t in range(self.length):
-            every = self.step(tokens, torch.tensor([self.policy.prefix + t]))
-            below = every.exp().cumsum(-1) <= self.uniforms[t].unsqueeze(1)
-            tokens = below.sum(-1).clamp_(max=every.shape[-1] - 1)
-            chosen[:, t] = tokens
-            log_probs[:, t] = every.gather(1, tokens.unsqueeze(1)).squeeze(1)
-        return chosen, log_probs
+            position = self.policy.prefix + t
+            if self.how != "eager":
+                torch.compiler.cudagraph_mark_step_begin()
+            at = position if self.how == "eager" else self.at[position]
+            drawn, log_probs[t] = self.decode(tokens, at, self.uniforms[t])
+            chosen[t] = drawn
+            tokens = chosen[t]
+        return chosen.T, log_probs.T
 
 
 class Transformers:
     """A GPT-2 of the same width, depth, heads and vocabulary; it reads as many tokens of a prompt and writes as many."""
 
     def __init__(self, work):
+        from transformers import GPT2Config, GPT2LMHeadModel  # only this needs the package
+
         sizes = work.sizes
         vocabulary = work.specs[0]["shape"][0]
         config = GPT2Config(
@@ -108,8 +124,9 @@ class Transformers:
             eos_token_id=END,
             pad_token_id=0,
         )
-        self.model = GPT2LMHeadModel(config).eval()
-        self.prompts = torch.randint(2, vocabulary, (sizes["prompts"], sizes["prefixPositions"]))
+        self.model = GPT2LMHeadModel(config).eval().to(device.DEVICE)
+        shape = (sizes["prompts"], sizes["prefixPositions"])
+        self.prompts = torch.randint(2, vocabulary, shape, device=device.DEVICE)
         self.group, self.length = sizes["groupSize"], sizes["responseTokens"]
 
     @torch.inference_mode()
@@ -129,27 +146,38 @@ samplers = {}
 
 
 def prepare(name, file, kind):
-    """Makes a sampler and lets it write once. kind: loop, compiled or transformers."""
+    """Makes a sampler and lets it write once. kind: transformers, or as in `device.compile_as`."""
+    device.clear()
     work = Work(file)
-    samplers[name] = Transformers(work) if kind == "transformers" else Loop(work, kind == "compiled")
-    result = samplers[name].generate()
+    sampler = Transformers(work) if kind == "transformers" else Loop(work, kind)
+    result = sampler.generate()
+    device.finish()
+    samplers[name] = sampler
+    answer = {"allocated": device.allocated_bytes()}
     if kind == "transformers":
-        return {"shape": list(result.shape), "parameters": samplers[name].model.num_parameters()}
-    return {}
+        answer |= {"shape": list(result.shape), "parameters": sampler.model.num_parameters()}
+    return answer
 
 
 def save(name, file):
     """Writes what the loop samples."""
     tokens, log_probs = samplers[name].generate()
-    save_file({"tokens": tokens.float().reshape(-1), "logProbs": log_probs.reshape(-1)}, file)
+    flat = {"tokens": tokens.float(), "logProbs": log_probs}
+    save_file({name: value.cpu().reshape(-1) for name, value in flat.items()}, file)
     return {}
 
 
-def measure(name):
-    return {"seconds": seconds(samplers[name].generate)}
+def measure(name, calls=1):
+    return {"seconds": seconds(samplers[name].generate, calls, device.finish)}
+
+
+def forget(name):
+    samplers.pop(name, None)
+    device.clear()
+    return {}
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    torch.set_flush_denormal(True)
-    serve({"prepare": prepare, "save": save, "measure": measure})
+    device.start()
+    handlers = {"warm": device.warm, "prepare": prepare, "save": save, "measure": measure}
+    serve({**handlers, "forget": forget})

@@ -27,11 +27,13 @@ def serve(handlers):
 clock = time.process_time if os.environ.get("BENCH_CLOCK") == "processor" else time.perf_counter
 
 
-def seconds(run, calls=1):
-    """Mean seconds of a call."""
+def seconds(run, calls=1, finish=lambda: None):
+    """Mean seconds of a call; `finish` waits for what calls only began."""
+    finish()
     begin = clock()
     for _ in range(calls):
         run()
+    finish()
     return (clock() - begin) / calls
 
 

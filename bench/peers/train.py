@@ -1,11 +1,10 @@
 """One GRPO optimiser step in PyTorch: forward, backward, clipping of the global norm, AdamW."""
 
-import os
-
 import torch
 import torch._dynamo
 from safetensors.torch import save_file
 
+import device
 from policy import Policy, Work
 from serving import seconds, serve
 
@@ -26,14 +25,14 @@ def token_loss(log_probs, part, settings):
 class Trainer:
     """A policy in training.
 
-    compiled: through `torch.compile`; shared: reads each prompt once; rows: sequences per micro-batch.
+    how: see `device.compile_as`; shared: reads each prompt once; rows: sequences per micro-batch.
     """
 
-    def __init__(self, work, compiled, shared, rows):
-        self.work = work
+    def __init__(self, work, how, shared, rows):
         group = work.sizes["groupSize"]
-        self.policy = Policy(work.sizes, work.cut("parameters"))
-        optimizer = work.optimizer
+        self.policy = Policy(work.sizes, work.cut("parameters")).to(device.DEVICE)
+        self.settings, optimizer = work.loss, work.optimizer
+        self.max_norm = optimizer["maxGradNorm"]
         named = {spec["name"]: spec for spec in work.specs}
         parameters = {name: self.policy.weight(name.replace(".", "_")) for name in named}
         groups = [
@@ -53,9 +52,9 @@ class Trainer:
         first, second = work.cut("firstMoment"), work.cut("secondMoment")
         for name, parameter in parameters.items():
             self.optimizer.state[parameter] = {
-                "step": torch.tensor(float(optimizer["updates"])),
-                "exp_avg": first[name],
-                "exp_avg_sq": second[name],
+                "step": torch.tensor(float(optimizer["updates"]), device=device.DEVICE),
+                "exp_avg": first[name].to(device.DEVICE),
+                "exp_avg_sq": second[name].to(device.DEVICE),
             }
         self.parameters = parameters
         data = {
@@ -69,7 +68,10 @@ class Trainer:
         total = data["targets"].shape[0]
         parts = total // rows
         cut = {name: value.chunk(parts) for name, value in data.items()}
-        self.parts = [{name: cut[name][i].contiguous() for name in cut} for i in range(parts)]
+        self.parts = [
+            {name: cut[name][i].contiguous().to(device.DEVICE) for name in cut}
+            for i in range(parts)
+        ]
         self.tokens = data["targets"].numel()
         forward = self.policy.shared if shared else self.policy.whole
 
@@ -77,20 +79,20 @@ class Trainer:
             logits = forward(part["patches"], part["question"], part["inputs"])
             every = torch.log_softmax(logits, -1)
             chosen = every.gather(-1, part["targets"].unsqueeze(-1)).squeeze(-1)
-            return token_loss(chosen, part, work.loss).sum() / self.tokens
+            return token_loss(chosen, part, self.settings).sum() / self.tokens
 
-        self.loss = torch.compile(loss, dynamic=False) if compiled else loss
+        self.loss = device.compile_as(loss, how, dynamic=False)
 
     def step(self):
         """Loss and gradient norm, as tensors."""
         self.optimizer.zero_grad(set_to_none=True)
-        total = torch.zeros(())
+        total = torch.zeros((), device=device.DEVICE)
         for part in self.parts:
             loss = self.loss(part)
             loss.backward()
             total += loss.detach()
         norm = torch.nn.utils.clip_grad_norm_(
-            self.policy.parameters(), self.work.optimizer["maxGradNorm"], foreach=True
+            self.policy.parameters(), self.max_norm, foreach=True
         )
         self.optimizer.step()
         return total, norm
@@ -99,31 +101,36 @@ class Trainer:
 trainers = {}
 
 
-def prepare(name, file, compiled, shared, rows):
+def prepare(name, file, how, shared, rows):
     """Makes a trainer and takes its first step."""
-    trainer = trainers[name] = Trainer(Work(file), compiled, shared, rows)
+    device.clear()
+    trainer = Trainer(Work(file), how, shared, rows)
     loss, norm = trainer.step()
-    return {"loss": loss.item(), "norm": norm.item()}
+    trainers[name] = trainer
+    return {"loss": loss.item(), "norm": norm.item(), "allocated": device.allocated_bytes()}
 
 
 def save(name, file):
     """Writes the parameters."""
-    values = {key: value.detach().reshape(-1) for key, value in trainers[name].parameters.items()}
+    values = {
+        key: value.detach().reshape(-1).cpu() for key, value in trainers[name].parameters.items()
+    }
     save_file(values, file)
     return {}
 
 
-def measure(name, steps):
-    return {"seconds": seconds(trainers[name].step, steps)}
+def measure(name, calls):
+    return {"seconds": seconds(trainers[name].step, calls, device.finish)}
 
 
 def forget(name):
-    del trainers[name]
+    trainers.pop(name, None)
+    device.clear()
     return {}
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    torch.set_flush_denormal(True)
+    device.start()
     torch._dynamo.config.recompile_limit = 64  # several policies go through one function
-    serve({"prepare": prepare, "save": save, "measure": measure, "forget": forget})
+    handlers = {"warm": device.warm, "prepare": prepare, "save": save, "measure": measure}
+    serve({**handlers, "forget": forget})
