@@ -1,20 +1,13 @@
 /** Runs a policy: generation and log-probabilities for any number of prompts, on compiled graphs. */
 import type { RandomSource } from "../core/random.ts";
 import type { Prompt } from "../dataset/prompt.ts";
-import { generationProgram } from "../policy/generation.ts";
 import { parameterCount, type PolicyShape } from "../policy/parameters.ts";
 import { EOS, VOCABULARY } from "../policy/tokenizer.ts";
 import { hostScalar, hostTensor } from "../tensor/program.ts";
-import {
-  floats,
-  integers,
-  type ResidentTensor,
-  type Session,
-  type TensorRuntime,
-} from "../tensor/runtime.ts";
-import { once } from "./once.ts";
-import { promptTensors } from "./prompt_tensors.ts";
-import { clearBehindEnds, responseRuns, ROWS_PER_RUN, RunSessions } from "./response_runs.ts";
+import { floats, type ResidentTensor, type TensorRuntime } from "../tensor/runtime.ts";
+import { GroupDecoder } from "./group_decoder.ts";
+import { PrefixDecoder } from "./prefix_decoder.ts";
+import { clearBehindEnds, responseRuns, RunSessions } from "./response_runs.ts";
 import type { Rollouts } from "./rollouts.ts";
 import { logProbsProgram } from "./training_program.ts";
 
@@ -28,11 +21,15 @@ export function inverseOf(temperature: number): number {
 
 /** A policy's graphs, compiled when first needed. */
 export class PolicyRuntime {
-  readonly #generation = new Map<string, Promise<Session>>();
+  readonly #groups: GroupDecoder;
+  /** Null where keys and values would have to be brought to a device at every token. */
+  readonly #prefixes: PrefixDecoder | null;
   readonly #logProbs: RunSessions;
   readonly #logDistributions: RunSessions;
 
   constructor(readonly runtime: TensorRuntime, readonly shape: PolicyShape) {
+    this.#groups = new GroupDecoder(runtime, shape);
+    this.#prefixes = runtime.inHostMemory ? new PrefixDecoder(runtime, shape) : null;
     this.#logProbs = new RunSessions(runtime, (size) => logProbsProgram(shape, size));
     this.#logDistributions = new RunSessions(
       runtime,
@@ -59,38 +56,20 @@ export class PolicyRuntime {
     random: RandomSource,
   ): Promise<Rollouts> {
     const { responseTokens } = this.shape;
-    const perRun = Math.min(prompts.length, Math.max(1, Math.floor(ROWS_PER_RUN / groupSize)));
     const count = prompts.length * groupSize;
     const tokens = new Int32Array(count * responseTokens);
     const logProbs = new Float32Array(count * responseTokens);
-    const session = await this.#generationSession(perRun, groupSize);
-    const inverseTemperature = hostScalar(inverseOf(temperature));
-    for (let first = 0; first < prompts.length; first += perRun) {
-      const real = Math.min(perRun, prompts.length - first);
-      // The graph has a fixed size: a last, short run repeats its last prompt and drops what that yields.
-      const chunk = Array.from(
-        { length: perRun },
-        (_, i) => prompts[first + Math.min(i, real - 1)]!,
-      );
-      const rows = perRun * groupSize;
-      const uniforms = new Float32Array(responseTokens * rows); // [responseTokens, rows]
-      for (let i = 0; i < real; i++) {
-        for (let member = 0; member < groupSize; member++) {
-          const row = i * groupSize + member;
-          const stream = random.at(first + i, member).uniforms(responseTokens);
-          for (let t = 0; t < responseTokens; t++) uniforms[t * rows + row] = stream[t]!;
-        }
-      }
-      const result = await session.run({
-        parameters,
-        ...promptTensors(chunk),
-        uniforms: hostTensor(uniforms, [responseTokens, rows]),
-        inverseTemperature,
-      });
-      const at = first * groupSize * responseTokens, used = real * groupSize * responseTokens;
-      tokens.set(integers(result, "tokens").subarray(0, used), at);
-      logProbs.set(floats(result, "logProbs").subarray(0, used), at);
-    }
+    const sampling = {
+      prompts,
+      groupSize,
+      inverseTemperature: inverseOf(temperature),
+      uniforms: (prompt: number, member: number) =>
+        random.at(prompt, member).uniforms(responseTokens),
+      tokens,
+      logProbs,
+    };
+    const done = await this.#prefixes?.sample(parameters, sampling) ?? 0;
+    if (done < prompts.length) await this.#groups.sample(parameters, sampling, done);
     const ended: boolean[] = [];
     const lengths = Int32Array.from({ length: count }, (_, row) => {
       const end = tokens.subarray(row * responseTokens, (row + 1) * responseTokens).indexOf(EOS);
@@ -144,16 +123,9 @@ export class PolicyRuntime {
 
   /** Frees the compiled graphs. */
   async release(): Promise<void> {
-    for (const session of this.#generation.values()) await (await session).release();
+    await this.#groups.release();
+    await this.#prefixes?.release();
     await this.#logProbs.release();
     await this.#logDistributions.release();
-  }
-
-  #generationSession(prompts: number, groupSize: number): Promise<Session> {
-    return once(
-      this.#generation,
-      `${prompts}x${groupSize}`,
-      () => this.runtime.compile(generationProgram(this.shape, prompts, groupSize)),
-    );
   }
 }

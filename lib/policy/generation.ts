@@ -9,6 +9,7 @@ import {
   type PolicyShape,
   weightsOf,
 } from "./parameters.ts";
+import { tokenDistributions } from "./sampling.ts";
 import { EOS, VOCABULARY } from "./tokenizer.ts";
 
 /**
@@ -39,11 +40,7 @@ export function generationProgram(
     const uniformOf = ops.split(uniforms, Array(length).fill(1), 0);
     let caches = readPrompts(ops, weights, shape, { patches, question, prompts });
 
-    // p·U with U upper triangular is the cumulative distribution.
-    const triangle = new Float32Array(size * size);
-    for (let i = 0; i < size; i++) triangle.fill(1, i * size + i, (i + 1) * size);
-    const cumulate = ops.constant(triangle, [size, size]);
-
+    const distributionsOf = tokenDistributions(ops, inverseTemperature);
     let tokens = ops.toInt32(ops.constant(new Float32Array(rollouts).fill(EOS), [rollouts]));
     const chosen: (typeof tokens)[] = [], logProbs: (typeof tokens)[] = [];
     for (let position = 0; position < length; position++) {
@@ -51,8 +48,7 @@ export function generationProgram(
       const decoded = decodeToken(ops, weights, shape, step);
       const { logits } = decoded;
       caches = decoded.caches;
-      const all = ops.logSoftmax(ops.mul(logits, inverseTemperature)); // [P·G, vocabulary]
-      const cumulative = ops.matMul(ops.exp(all), cumulate);
+      const { logProbs: all, cumulative } = distributionsOf(logits);
       const uniform = ops.reshape(uniformOf[position]!, [rollouts, 1]);
       const below = ops.sum(ops.lessOrEqual(cumulative, uniform), [1]);
       // Rounding can leave the last cumulative value below the uniform number.

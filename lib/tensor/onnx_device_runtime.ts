@@ -46,6 +46,7 @@ export function onnxDeviceRuntime(
   };
   return {
     version: device.api.version,
+    inHostMemory: false,
     compile: (program, resident = []) =>
       OnnxDeviceSession.compile(device, traceProgram(program, GRAPH_OPTIONS[name]), resident),
     async place(tensor) {

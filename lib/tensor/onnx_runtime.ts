@@ -28,6 +28,7 @@ export async function onnxRuntime(options: OnnxRuntimeOptions): Promise<TensorRu
   const ort = await loadOnnxRuntime();
   return {
     version: ort.env.versions.node ?? ort.env.versions.common,
+    inHostMemory: true,
     async compile(program, resident = []) {
       return await compile(ort, program, options, resident);
     },

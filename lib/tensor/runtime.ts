@@ -42,6 +42,8 @@ export interface Session {
 export interface TensorRuntime {
   /** Of the engine that computes. */
   readonly version: string;
+  /** Whether it computes in the host's memory, so that what is fed anew at every run costs little. */
+  readonly inHostMemory: boolean;
   /** @param resident names of outputs that stay with the runtime */
   compile(program: Program, resident?: readonly string[]): Promise<Session>;
   /** Puts a copy of `tensor` where it can be fed from again and again. */

@@ -24,6 +24,7 @@ export function tensorFlowRuntime(tf: TensorFlowLibrary): TensorRuntime {
     tf.tensor(data, [...shape], data instanceof Float32Array ? "float32" : "int32");
   return {
     version: tf.version_core,
+    inHostMemory: true,
     compile(program, resident = []): Promise<Session> {
       return Promise.resolve({
         async run(feeds, spare = {}) {
