@@ -33,6 +33,8 @@ async function dispatch(given: Arguments, args: readonly string[]): Promise<numb
       return await (await import("./cli/doctor_command.ts")).doctorCommand(given);
     case "setup:cuda":
       return await (await import("./cli/setup_cuda_command.ts")).setupCudaCommand(given);
+    case "setup:tfjs":
+      return await (await import("./cli/setup_tfjs_command.ts")).setupTfjsCommand(given);
     default:
       return given.command satisfies never;
   }

@@ -8,7 +8,7 @@ import {
   type LoaderSettings,
   loaderSettings,
 } from "./library_search.ts";
-import { NVIDIA_PACKAGES } from "./nvidia_packages.ts";
+import { NVIDIA_PACKAGES, TENSORFLOW_NVIDIA_PACKAGES } from "./nvidia_packages.ts";
 import { onnxRuntimeFolder } from "./onnx_package.ts";
 import { VULKAN_LOADER, vulkanLibraries, WEBGPU_FILE } from "./vulkan.ts";
 import { tfjsFiles, tfjsGpuFolder, tfjsNodeFolder } from "./tfjs_package.ts";
@@ -37,9 +37,8 @@ export const LEAST_DRIVER = 580;
 
 /**
  * Libraries that no dynamic section mentions, as they are opened by name: by ONNX Runtime's CUDA provider
- * (onnxruntime/core/providers/cuda/cudnn_loader.cc), by NVIDIA's libraries (the names are in them), and by
- * TensorFlow 2.9.1 (tensorflow/stream_executor/platform/default/dso_loader.cc, built for CUDA 11.2 and cuDNN 8.1).
- * Not cuFFT, which the provider opens for Fourier transforms alone.
+ * (onnxruntime/core/providers/cuda/cudnn_loader.cc), and by NVIDIA's libraries (the names are in them). Not cuFFT,
+ * which the provider opens for Fourier transforms alone.
  */
 const OPENED_BY_NAME: Readonly<Record<string, readonly string[]>> = {
   [PROVIDER_FILES.cuda]: ["libcudnn.so.9"],
@@ -57,16 +56,13 @@ const OPENED_BY_NAME: Readonly<Record<string, readonly string[]>> = {
     "libnvrtc.so.13",
   ],
   "libnvrtc.so.13": ["libnvrtc-builtins.so.13.0"],
+};
+
+/** What TensorFlow opens by name for CUDA 12 (openxla/xla:xla/tsl/cuda), if it was built for it. */
+const OPENED_BY_TENSORFLOW: Readonly<Record<string, readonly string[]>> = {
   "libtensorflow_framework.so.2": [
     DRIVER,
-    "libcudart.so.11.0",
-    "libcublas.so.11",
-    "libcublasLt.so.11",
-    "libcufft.so.10",
-    "libcurand.so.10",
-    "libcusolver.so.11",
-    "libcusparse.so.11",
-    "libcudnn.so.8",
+    ...TENSORFLOW_NVIDIA_PACKAGES.flatMap(({ sonames }) => sonames),
   ],
 };
 
@@ -116,8 +112,14 @@ export function deviceLibraries(target: Target, places: Places = THIS_MACHINE): 
   return neededLibraries(root, {
     loader,
     folders: DRIVER_FOLDERS,
-    openedByName: target.device === "webgpu" ? vulkanLibraries() : OPENED_BY_NAME,
+    openedByName: openedByName(target),
   }) ?? [];
+}
+
+function openedByName({ backend, device }: Target): Readonly<Record<string, readonly string[]>> {
+  if (device === "webgpu") return vulkanLibraries();
+  if (backend === "onnx") return OPENED_BY_NAME;
+  return device === "cuda" ? OPENED_BY_TENSORFLOW : {};
 }
 
 /**
@@ -157,16 +159,17 @@ function ownFix(): string {
 
 function tfjsFix(device: Target["device"]): string {
   return device === "cuda"
-    ? "install npm:@tensorflow/tfjs-node-gpu@4.22.0 with its install script, which fetches libtensorflow " +
-      "2.9.1 for CUDA 11.2 and cuDNN 8.1; or use --backend onnx, which needs less"
-    : "install npm:@tensorflow/tfjs-node@4.22.0 with its install script, which fetches libtensorflow " +
-      "2.9.1; or use --device wasm, which needs nothing";
+    ? "deno task setup:tfjs cuda; or use --backend onnx, which needs less"
+    : "deno task setup:tfjs cpu; or use --device wasm, which needs nothing";
 }
 
 /** How to get the library called `soname`. */
 export function fixFor(soname: string, onnxFolder: string): string {
   if (NVIDIA_PACKAGES.some(({ sonames }) => sonames.includes(soname))) {
     return "deno task setup:cuda";
+  }
+  if (TENSORFLOW_NVIDIA_PACKAGES.some(({ sonames }) => sonames.includes(soname))) {
+    return "deno task setup:tfjs cuda";
   }
   if (soname === DRIVER) {
     return `install NVIDIA's driver, version ${LEAST_DRIVER} or later; ` +

@@ -1,12 +1,13 @@
 /** Takes libraries out of a wheel of a Python index. */
 import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { dirname, join } from "node:path";
 import { StoreError } from "../core/errors.ts";
 import { ask, type IndexedFile, shown } from "./python_index.ts";
 import { unpackEntry, zipEntries } from "./zip_archive.ts";
 
 /**
- * Downloads `wheel` and puts the files called `names`, from wherever they are in it, into `folder`. They appear there
+ * Downloads `wheel` and puts the files called `names`, from wherever they are in it, into `folder`; a name may begin
+ * with folders, which it then keeps. They appear there
  * whole, after the wheel's sha256 was found to be what the index says, or not at all; nothing else is left behind.
  *
  * Errors: a {@link StoreError} for a wrong sha256, a damaged wheel, or one without such a file.
@@ -18,23 +19,27 @@ export async function installWheel(
   names: readonly string[],
   folder: string,
 ): Promise<number> {
-  const part = (name: string) => join(folder, `.${name}.${Deno.pid}.part`);
+  const part = (name: string) => join(folder, `.${name.replaceAll("/", "-")}.${Deno.pid}.part`);
   const download = part(wheel.name);
   const unpacked: string[] = [];
   try {
     const bytes = await downloadFile(wheel, download);
-    const entries = new Map(zipEntries(download).map((entry) => [basename(entry.name), entry]));
+    const entries = zipEntries(download);
     for (const name of names) {
-      const entry = entries.get(name);
+      const entry = entries.find((entry) => `/${entry.name}`.endsWith(`/${name}`));
       if (entry === undefined) {
         throw new StoreError(
-          `${wheel.name}: expected ${name} in it, got ${entries.size} other files`,
+          `${wheel.name}: expected ${name} in it, got ${entries.length} other files`,
         );
       }
       unpacked.push(name);
       await unpackEntry(download, entry, part(name));
     }
-    for (const name of names) Deno.renameSync(part(name), join(folder, name));
+    for (const name of names) {
+      const path = join(folder, name);
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      Deno.renameSync(part(name), path);
+    }
     return bytes;
   } finally {
     for (const path of [download, ...unpacked.map(part)]) removeIfThere(path);

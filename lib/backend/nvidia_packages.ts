@@ -1,4 +1,4 @@
-/** NVIDIA's libraries for CUDA 13 as packages of the Python index. */
+/** NVIDIA's libraries as packages of the Python index. */
 
 /** A package, pinned, and the libraries in it that we take. */
 export interface NvidiaPackage {
@@ -27,6 +27,36 @@ export const NVIDIA_PACKAGES: readonly NvidiaPackage[] = [
   {
     project: "nvidia-cudnn-cu13",
     version: "9.19.0.56",
+    sonames: [
+      "libcudnn.so.9",
+      "libcudnn_adv.so.9",
+      "libcudnn_cnn.so.9",
+      "libcudnn_engines_precompiled.so.9",
+      "libcudnn_engines_runtime_compiled.so.9",
+      "libcudnn_graph.so.9",
+      "libcudnn_heuristic.so.9",
+      "libcudnn_ops.so.9",
+    ],
+  },
+];
+
+/** CUDA 12.5 and cuDNN 9.3, which TensorFlow 2.19 names in its extra `and-cuda`. */
+export const TENSORFLOW_NVIDIA_PACKAGES: readonly NvidiaPackage[] = [
+  { project: "nvidia-cuda-runtime-cu12", version: "12.5.82", sonames: ["libcudart.so.12"] },
+  {
+    project: "nvidia-cublas-cu12",
+    version: "12.5.3.2",
+    sonames: ["libcublasLt.so.12", "libcublas.so.12"],
+  },
+  { project: "nvidia-cufft-cu12", version: "11.2.3.61", sonames: ["libcufft.so.11"] },
+  { project: "nvidia-nvjitlink-cu12", version: "12.5.82", sonames: ["libnvJitLink.so.12"] },
+  { project: "nvidia-cusparse-cu12", version: "12.5.1.3", sonames: ["libcusparse.so.12"] },
+  { project: "nvidia-cusolver-cu12", version: "11.6.3.83", sonames: ["libcusolver.so.11"] },
+  { project: "nvidia-cuda-cupti-cu12", version: "12.5.82", sonames: ["libcupti.so.12"] },
+  { project: "nvidia-cuda-nvrtc-cu12", version: "12.5.82", sonames: ["libnvrtc.so.12"] },
+  {
+    project: "nvidia-cudnn-cu12",
+    version: "9.3.0.75",
     sonames: [
       "libcudnn.so.9",
       "libcudnn_adv.so.9",

@@ -5,6 +5,8 @@ import type { TensorRuntime } from "../tensor/runtime.ts";
 import { tensorFlowRuntime } from "../tensor/tensorflow_runtime.ts";
 import { type TensorFlowModule, useWasm } from "../tensor/tensorflow_wasm.ts";
 import type { Compute } from "./target.ts";
+import { type TensorFlowBackends, useNative } from "./tfjs_node.ts";
+import { tfjsGpuFolder, tfjsNodeFolder } from "./tfjs_package.ts";
 
 /**
  * TensorFlow.js on `device`: `wasm` needs no set-up, `cpu` and `cuda` its native library.
@@ -19,6 +21,10 @@ export async function openTensorFlow(
       return tensorFlowRuntime(
         await useWasm(await loadTensorFlow() as unknown as TensorFlowModule),
       );
+    case "cpu":
+      return tensorFlowRuntime(await useNative(await loadNative(), tfjsNodeFolder(), device));
+    case "cuda":
+      return tensorFlowRuntime(await useNative(await loadNative(), tfjsGpuFolder(), device));
     default:
       throw new ConfigError(
         "--device",
@@ -26,3 +32,5 @@ export async function openTensorFlow(
       );
   }
 }
+
+const loadNative = async () => await loadTensorFlow() as unknown as TensorFlowBackends;

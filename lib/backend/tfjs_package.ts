@@ -12,14 +12,11 @@ export function tfjsNodeFolder(): string {
   return packageFolder("tfjs-node");
 }
 
-/**
- * The native files of a package, which its install script fetches and Deno does not run: the library that opens
- * CUDA's, the one with the operations, and the binding.
- */
+/** The native files that `installTfjs` makes: the library that opens CUDA's, the one with the operations, and the binding. */
 export function tfjsFiles(folder: string): string[] {
   return [
     join(folder, "deps", "lib", "libtensorflow_framework.so.2"),
-    join(folder, "deps", "lib", "libtensorflow.so.2"),
+    join(folder, "deps", "lib", "libtensorflow_cc.so.2"),
     join(folder, "lib", "napi-v8", "tfjs_binding.node"),
   ];
 }

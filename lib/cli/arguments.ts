@@ -38,7 +38,7 @@ export interface Arguments {
   readonly backend: Backend | null;
   readonly device: Device;
   readonly store: string;
-  /** Of `setup:cuda`: only say what is missing; the index, null for the environment's or the public one. */
+  /** Of `setup:cuda` and `setup:tfjs`: only say what is missing; the index, null for the environment's or the public one. */
   readonly check: boolean;
   readonly index: string | null;
   /** Of `export`: the folder to write; null for the one beside the report. */

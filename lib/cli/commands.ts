@@ -17,6 +17,7 @@ export const COMMANDS = [
   "conformance",
   "doctor",
   "setup:cuda",
+  "setup:tfjs",
 ] as const;
 /** One of {@link COMMANDS}. */
 export type Command = typeof COMMANDS[number];
@@ -127,13 +128,13 @@ export const FLAGS = {
   check: {
     name: "check",
     meaning: "say what is missing, and install nothing",
-    commands: ["setup:cuda"],
+    commands: ["setup:cuda", "setup:tfjs"],
   },
   index: {
     name: "index",
     value: "URL",
     meaning: "the Python index to install from (default: PIP_INDEX_URL, else the public one)",
-    commands: ["setup:cuda"],
+    commands: ["setup:cuda", "setup:tfjs"],
   },
   to: {
     name: "to",
@@ -302,6 +303,12 @@ export const DESCRIPTIONS: Readonly<Record<Command, Description>> = {
     count: [0, 0],
     text:
       "Installs the libraries that ONNX Runtime needs for CUDA, all but the driver, and tries it.",
+  },
+  "setup:tfjs": {
+    operand: "[cpu|cuda]",
+    count: [0, 1],
+    text:
+      "Puts TensorFlow.js's native engine together, for processors or for CUDA, and tries it; needs a C++ compiler.",
   },
 };
 

@@ -92,7 +92,7 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
   const comparison = (compare: Binary) => {
     const operation = tf.customGrad((a, b) => ({
       value: float(compare(a!, b!)),
-      gradFunc: () => [tf.zerosLike(a!), tf.zerosLike(b!)],
+      gradFunc: () => [tf.zeros([...a!.shape]), tf.zeros([...b!.shape])], // their data may be gone
     }));
     return (a: TfTensor | number, b: TfTensor | number) => operation(lift(a), lift(b));
   };
