@@ -8,6 +8,7 @@ import { broadcastShape, sameShape } from "./tensor.ts";
 /** A TensorFlow.js tensor. */
 export interface TfTensor {
   readonly shape: number[];
+  readonly size: number;
   readonly dtype: string;
   readonly isDisposed: boolean;
   data(): Promise<Float32Array | Int32Array>;
@@ -131,7 +132,7 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
     sum: (a, axes, keepDims = false) =>
       axes === undefined ? tf.sum(a) : tf.sum(a, [...axes], keepDims),
     maximum: (a) => tf.max(a),
-    squaredNorm: (a) => tf.sum(tf.square(a)),
+    squaredNorm: (a) => tf.sum(tf.sum(tf.reshape(tf.square(a), twoFactors(a.size)), [1])),
     softmax: (a) => tf.softmax(a),
     logSoftmax: (a) => tf.logSoftmax(a),
     matMul(a, b, { transposeA = false, transposeB = false, alpha = 1 }: MatMulOptions = {}) {
@@ -195,6 +196,16 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
       kept.clear();
     },
   };
+}
+
+/**
+ * Two factors of a size, near each other where it has such: a sum over the second and then the first adds up fewer
+ * numbers at a time than one over all, which in single precision loses digits (6·10⁻⁴ of the norm of 0.8 M parameters).
+ */
+function twoFactors(size: number): [number, number] {
+  let factor = Math.floor(Math.sqrt(size));
+  while (factor > 1 && size % factor !== 0) factor--;
+  return [factor, size / factor];
 }
 
 function isTensor(value: unknown): value is TfTensor {

@@ -111,7 +111,8 @@ export function largestDifference(
   let difference = 0, where = "nowhere";
   const compare = (place: string, value: number, expected: number, scale: number) => {
     const relative = Math.abs(value - expected) / scale;
-    if (!(relative <= difference)) [difference, where] = [relative, place]; // NaN is the largest
+    const isLarger = !(relative <= difference); // as is what is not a number
+    if (isLarger && !Number.isNaN(difference)) [difference, where] = [relative, place];
   };
   for (const [name, expected] of Object.entries(reference)) {
     const got = measured[name]!;
