@@ -10,7 +10,7 @@ import type { Attribute, DataType, OnnxGraph } from "./onnx_model.ts";
 import type { DifferentiableOps, MatMulOptions } from "./ops.ts";
 import type { Program } from "./program.ts";
 import { type TapeEntry, type VectorJacobianProduct, walkBack } from "./tape.ts";
-import { broadcastShape, elements, sameShape, type Tensor } from "./tensor.ts";
+import { broadcastShape, elements, sameShape, type Tensor, twoFactors } from "./tensor.ts";
 
 export { elements, Tensor } from "./tensor.ts";
 
@@ -370,7 +370,17 @@ class Graph implements DifferentiableOps<Tensor> {
 
   /** Σ a² over all elements; no gradient. */
   squaredNorm(a: Tensor): Tensor {
-    return this.#emit("ReduceSumSquare", [a], [], a.type, { keepdims: { int: 0 } });
+    return this.#withoutTape(() => {
+      const [rows, columns] = twoFactors(elements(a.shape));
+      const parts = this.#emit(
+        "ReduceSumSquare",
+        [this.reshape(a, [rows, columns]), this.#indices([1])],
+        [rows],
+        a.type,
+        { keepdims: { int: 0 } },
+      );
+      return this.sum(parts);
+    });
   }
 
   softmax(a: Tensor): Tensor {

@@ -31,3 +31,13 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
     return Math.max(x, y);
   });
 }
+
+/**
+ * Two factors of a size, near each other where it has such: a sum over the second and then the first adds up fewer
+ * numbers at a time than one over all, which in single precision loses digits (6·10⁻⁴ of the norm of 0.8 M parameters).
+ */
+export function twoFactors(size: number): [number, number] {
+  let factor = Math.floor(Math.sqrt(size));
+  while (factor > 1 && size % factor !== 0) factor--;
+  return [factor, size / factor];
+}

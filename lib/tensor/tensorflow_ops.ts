@@ -3,7 +3,7 @@
  * independent check of them.
  */
 import type { DifferentiableOps, MatMulOptions } from "./ops.ts";
-import { broadcastShape, sameShape } from "./tensor.ts";
+import { broadcastShape, sameShape, twoFactors } from "./tensor.ts";
 
 /** A TensorFlow.js tensor. */
 export interface TfTensor {
@@ -196,16 +196,6 @@ export function tensorFlowOps(tf: TensorFlow): TensorFlowOps {
       kept.clear();
     },
   };
-}
-
-/**
- * Two factors of a size, near each other where it has such: a sum over the second and then the first adds up fewer
- * numbers at a time than one over all, which in single precision loses digits (6·10⁻⁴ of the norm of 0.8 M parameters).
- */
-function twoFactors(size: number): [number, number] {
-  let factor = Math.floor(Math.sqrt(size));
-  while (factor > 1 && size % factor !== 0) factor--;
-  return [factor, size / factor];
 }
 
 function isTensor(value: unknown): value is TfTensor {
