@@ -53,7 +53,11 @@ export const TENSORFLOW_NVIDIA_PACKAGES: readonly NvidiaPackage[] = [
   { project: "nvidia-cusparse-cu12", version: "12.5.1.3", sonames: ["libcusparse.so.12"] },
   { project: "nvidia-cusolver-cu12", version: "11.6.3.83", sonames: ["libcusolver.so.11"] },
   { project: "nvidia-cuda-cupti-cu12", version: "12.5.82", sonames: ["libcupti.so.12"] },
-  { project: "nvidia-cuda-nvrtc-cu12", version: "12.5.82", sonames: ["libnvrtc.so.12"] },
+  {
+    project: "nvidia-cuda-nvrtc-cu12",
+    version: "12.5.82",
+    sonames: ["libnvrtc.so.12", "libnvrtc-builtins.so.12.5"],
+  },
   {
     project: "nvidia-cudnn-cu12",
     version: "9.3.0.75",
