@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { ConfigError } from "../lib/core/errors.ts";
 import { textTable } from "../lib/core/text_table.ts";
 import { type ConformanceReport, conformanceReports } from "../lib/engine/conformance/all.ts";
+import { outputOf } from "./command.ts";
 import {
   availabilities,
   type Availability,
@@ -121,16 +122,11 @@ function describeReport(report: ConformanceReport): string {
     .join("; ");
 }
 
-async function git(...args: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command("git", { args, stderr: "null" }).output()
-    .catch(() => ({ stdout: new Uint8Array() }));
-  return new TextDecoder().decode(stdout).trim();
-}
-
 async function revision(): Promise<string> {
-  const commit = await git("rev-parse", "--short", "HEAD");
-  if (commit === "") return "an unknown commit";
-  return `commit ${commit}${await git("status", "--porcelain") === "" ? "" : ", changed"}`;
+  const commit = await outputOf("git", ["rev-parse", "--short", "HEAD"]);
+  if (!commit?.success) return "an unknown commit";
+  const changes = await outputOf("git", ["status", "--porcelain"]);
+  return `commit ${commit.stdout}${changes?.stdout === "" ? "" : ", changed"}`;
 }
 
 /** Measures every part and policy; how many measurements failed. */

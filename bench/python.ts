@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../lib/core/errors.ts";
+import { outputOf } from "./command.ts";
 
 /** Where the scripts are. */
 export const FOLDER = fileURLToPath(new URL("peers/", import.meta.url));
@@ -38,23 +39,13 @@ export async function preparePython(): Promise<void> {
 async function findPython(): Promise<string> {
   for (const name of PYTHONS) {
     const check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
-    if (await succeedsQuietly(name, ["-c", check])) return name;
+    if ((await outputOf(name, ["-c", check]))?.success) return name;
   }
   throw new ConfigError(
     "python",
     `expected Python 3.11 or later with venv, got none of ${PYTHONS.join(", ")}; ` +
       "install it (Debian: python3 and python3-venv), nothing else of the project needs it",
   );
-}
-
-/** Whether a command exists and succeeds. */
-async function succeedsQuietly(command: string, args: readonly string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args: [...args], stderr: "null" }).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 async function succeeds(command: string, args: readonly string[]): Promise<void> {
@@ -95,14 +86,8 @@ print(json.dumps({"python": platform.python_version(), **{n: version(n) for n in
  */
 export async function askPython(code: string, args: readonly string[] = []): Promise<unknown> {
   const expected = `expected a Python that runs, got ${python()}`;
-  const output = await new Deno.Command(python(), { args: ["-c", code, ...args] }).output()
-    .catch((error: unknown) => {
-      throw new ConfigError("--python", `${expected}: ${error}`);
-    });
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (output.success) return JSON.parse(text(output.stdout));
-  throw new ConfigError(
-    "--python",
-    `${expected}, which says: ${text(output.stderr).split("\n").at(-1)}`,
-  );
+  const said = await outputOf(python(), ["-c", code, ...args]);
+  if (said === null) throw new ConfigError("--python", `${expected}, which is not there`);
+  if (said.success) return JSON.parse(said.stdout);
+  throw new ConfigError("--python", `${expected}, which says: ${said.stderr.split("\n").at(-1)}`);
 }

@@ -8,6 +8,7 @@ import { resolveTarget } from "../../lib/backend/resolve_target.ts";
 import type { Target } from "../../lib/backend/target.ts";
 import { setupCudaCommand } from "../../lib/cli/setup_cuda_command.ts";
 import { ConfigError } from "../../lib/core/errors.ts";
+import { outputOf } from "../command.ts";
 import { askPython, packageVersions } from "../python.ts";
 import type { BenchDevice } from "./measurement.ts";
 
@@ -46,12 +47,12 @@ export async function offerSetup(isWanted: boolean): Promise<void> {
 /** What nvidia-smi says of the GPUs, by the names of its fields; empty where it is not there. */
 export async function gpuFacts(): Promise<Record<string, string>[]> {
   const fields = ["name", "memory.total", "driver_version", "compute_cap", "power.limit"];
-  const { success, stdout } = await new Deno.Command("nvidia-smi", {
-    args: [`--query-gpu=${fields.join(",")}`, "--format=csv,noheader"],
-    stderr: "null",
-  }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
-  if (!success) return [];
-  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
+  const said = await outputOf("nvidia-smi", [
+    `--query-gpu=${fields.join(",")}`,
+    "--format=csv,noheader",
+  ]);
+  if (!said?.success) return [];
+  return said.stdout.split("\n").map((line) => {
     const values = line.split(", ");
     return Object.fromEntries(fields.map((name, i) => [name, values[i] ?? ""]));
   });
