@@ -26,8 +26,8 @@ import { once } from "./once.ts";
 import { promptTensors } from "./prompt_tensors.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** Most slots at a time: enough rows to fill the matrix products. */
-const SLOTS = 256;
+/** Most slots at a time. Fewer prefixes than rollouts are decoded, and these many fill the matrix products. */
+const SLOTS = 512;
 /** Bytes that slots may take. */
 const BYTES = 2 ** 28;
 /** By then it has shown whether a group's rollouts have much in common. */
