@@ -10,16 +10,7 @@ import { ConfigError } from "../lib/core/errors.ts";
 import { textTable } from "../lib/core/text_table.ts";
 import { type ConformanceReport, conformanceReports } from "../lib/engine/conformance/all.ts";
 import { outputOf } from "./command.ts";
-import {
-  availabilities,
-  type Availability,
-  gpuFacts,
-  machineFacts,
-  offerSetup,
-  type PyTorchFacts,
-  pyTorchFacts,
-} from "./gpu/facts.ts";
-import { PartBench } from "./gpu/measure.ts";
+import { type Availability, gpuFacts, machineFacts, type PyTorchFacts } from "./gpu/facts.ts";
 import type { Measurement } from "./gpu/measurement.ts";
 import { memoryMeter } from "./gpu/memory.ts";
 import { type GpuOptions, readGpuOptions, USAGE } from "./gpu/options.ts";
@@ -30,7 +21,7 @@ import {
   summaries,
   summaryText,
 } from "./gpu/report.ts";
-import { preparePython, PYTHON_VARIABLE } from "./python.ts";
+import { findSides, nameOf, speedMeasurements } from "./gpu/speed.ts";
 
 /** Updates of the conformance case that watches memory. */
 const UPDATES = 1000, QUICK_UPDATES = 50;
@@ -59,9 +50,6 @@ class Results {
     return join(this.folder, `${part}.jsonl`);
   }
 }
-
-const nameOf = ({ target: { backend, device } }: Pick<Availability, "target">) =>
-  `${backend} ${device}`;
 
 /** Prints and keeps what the machine has. */
 async function showFacts(
@@ -129,60 +117,31 @@ async function revision(): Promise<string> {
   return `commit ${commit.stdout}${changes?.stdout === "" ? "" : ", changed"}`;
 }
 
-/** Measures every part and policy; how many measurements failed. */
-async function speed(
-  results: Results,
-  { device, parts, policies, isQuick }: GpuOptions,
-  targets: readonly Availability[],
-  meter: Awaited<ReturnType<typeof memoryMeter>>,
-  pyTorch: PyTorchFacts,
-): Promise<number> {
-  let failed = 0;
+/** Measures, prints and keeps; how many measurements failed. */
+async function speed(results: Results, measurements: AsyncIterable<Measurement>): Promise<number> {
   const rows: string[][] = [];
-  const options = {
-    device,
-    isQuick,
-    meter,
-    targets: targets.filter(({ reason }) => reason === null).map(({ target }) => target),
-    hasTransformers: pyTorch.versions.transformers !== null,
-  };
-  for (const policy of policies) {
-    for (const part of parts) {
-      for await (const measurement of new PartBench(part, policy, options).measurements()) {
-        await results.add(part, measurement);
-        const row = measurementRow(measurement);
-        rows.push(row);
-        console.error(row.join("  "));
-        if (measurement.seconds === null) failed++;
-      }
-    }
+  let failed = 0;
+  for await (const measurement of measurements) {
+    await results.add(measurement.part, measurement);
+    const row = measurementRow(measurement);
+    rows.push(row);
+    console.error(row.join("  "));
+    if (measurement.seconds === null) failed++;
   }
   console.log(`\n${textTable(MEASUREMENT_HEADER, rows)}\n`);
   return failed;
 }
 
 async function main(options: GpuOptions): Promise<number> {
-  const { device, ours, parts, hasConformance } = options;
-  if (options.python !== null) Deno.env.set(PYTHON_VARIABLE, options.python);
-  if (device === "cuda") await offerSetup(options.setup);
-  const targets = await availabilities(ours);
-  if (targets.every(({ reason }) => reason !== null)) {
-    const reasons = targets.map((each) => `  ${nameOf(each)}: ${each.reason}`).join("\n");
-    throw new ConfigError(
-      "--device",
-      `expected a GPU that one of ours works on, got none:\n${reasons}`,
-    );
-  }
-  if (parts.length > 0) await preparePython();
-  const pyTorch = parts.length > 0 ? await pyTorchFacts(device) : null;
+  const { targets, pyTorch } = await findSides(options);
   const results = await Results.open(options.out);
   const machine = await showFacts(results, targets, pyTorch);
-  let failed = hasConformance ? await conformance(results, options) : 0;
+  let failed = options.hasConformance ? await conformance(results, options) : 0;
   if (pyTorch === null) return failed > 0 ? 1 : 0;
 
-  const meter = await memoryMeter(device);
+  const meter = await memoryMeter(options.device);
   try {
-    failed += await speed(results, options, targets, meter, pyTorch);
+    failed += await speed(results, speedMeasurements(options, targets, pyTorch, meter));
   } finally {
     await meter.close();
   }

@@ -3,6 +3,9 @@
  * [--processor-time]`: ours against what one would use in
  * Python, on this machine, the same work on both sides, outputs compared before times.
  *
+ * With `--device cuda|cpu`: `train` and `rollout` alone, both sides on that device, with the options of `bench:gpu`
+ * (`--ours`, `--policies`, `--python`, `--quick`).
+ *
  * JSON lines on standard output, a table on standard error. Run it on an idle machine.
  */
 import { cpus } from "node:os";
@@ -17,6 +20,10 @@ import {
   type PeerBenchOptions,
 } from "./comparison.ts";
 import { drawComparisons } from "./draws_peers.ts";
+import { memoryMeter } from "./gpu/memory.ts";
+import { type GpuOptions, readGpuOptions } from "./gpu/options.ts";
+import { MEASUREMENT_HEADER, measurementRow, summaries, summaryText } from "./gpu/report.ts";
+import { findSides, speedMeasurements } from "./gpu/speed.ts";
 import { packageVersions, preparePython } from "./python.ts";
 import { rolloutComparisons } from "./rollout_peers.ts";
 import { textComparisons } from "./text_peers.ts";
@@ -67,7 +74,28 @@ function readArguments(args: readonly string[]): PeerBenchOptions & { parts: str
   };
 }
 
+/** Both sides on one device. */
+async function onDevice(options: GpuOptions): Promise<void> {
+  const { targets, pyTorch } = await findSides(options);
+  if (pyTorch === null) throw new ConfigError("part", "expected train or rollout with --device");
+  const meter = await memoryMeter(options.device), all = [];
+  try {
+    for await (const measurement of speedMeasurements(options, targets, pyTorch, meter)) {
+      console.log(JSON.stringify(measurement));
+      all.push(measurement);
+    }
+  } finally {
+    await meter.close();
+  }
+  console.error(textTable(MEASUREMENT_HEADER, all.map(measurementRow)));
+  console.error(`\n${summaryText(summaries(all))}`);
+}
+
 async function main(): Promise<void> {
+  if (Deno.args.some((arg) => arg.split("=")[0] === "--device")) {
+    const options = readGpuOptions(Deno.args);
+    if (options !== null) return await onDevice(options);
+  }
   const { parts, ...options } = readArguments(Deno.args);
   await preparePython();
   const versions = await packageVersions([
