@@ -2,7 +2,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { type MissingFile, missingFiles } from "./device_libraries.ts";
 import { probe, type ProbeResult } from "./probe.ts";
-import { type Backend, type Device, DEVICES_OF, type Target } from "./target.ts";
+import { type Backend, type Device, DEVICES_OF, type Target, WITHOUT_SETUP } from "./target.ts";
 
 /** A target, and one line that says why it is this one. */
 export interface ResolvedTarget {
@@ -34,8 +34,7 @@ const NAMES: Readonly<Record<Target["device"], string>> = {
 };
 
 /** True for targets that work wherever the project is installed. */
-const needsNothing = ({ backend, device }: Target) =>
-  backend === "onnx" ? device === "cpu" : device === "wasm";
+const needsNothing = ({ backend, device }: Target) => device === WITHOUT_SETUP[backend];
 
 /**
  * The target for `--backend` and `--device`. `auto` takes CUDA where it works, then what the engine has on
@@ -71,7 +70,12 @@ export async function resolveTarget(
   throw new Error(`expected a device of ${backend} that needs nothing`);
 }
 
-async function resolveNamed(target: Target, facts: DeviceFacts): Promise<ResolvedTarget> {
+/**
+ * Finds out from files, without opening anything, whether a target can be there.
+ *
+ * Errors: a {@link ConfigError} at `--device`, with what is missing and how to get it.
+ */
+export function requireFiles(target: Target, facts: Pick<DeviceFacts, "missing"> = MACHINE): void {
   const { backend, device } = target;
   if (!DEVICES_OF[backend].includes(device)) {
     const other = backend === "onnx" ? "tfjs" : "onnx";
@@ -83,14 +87,21 @@ async function resolveNamed(target: Target, facts: DeviceFacts): Promise<Resolve
         `which is for --backend ${other}`,
     );
   }
-  const reason = `${device}: asked for by name`;
+  const missing = needsNothing(target) ? [] : facts.missing(target);
+  if (missing.length > 0) throw notThere(target, describeMissing(missing));
+}
+
+function notThere({ device }: Target, why: string): ConfigError {
+  return new ConfigError("--device", `expected a device that is there, got ${device}: ${why}`);
+}
+
+async function resolveNamed(target: Target, facts: DeviceFacts): Promise<ResolvedTarget> {
+  requireFiles(target, facts);
+  const reason = `${target.device}: asked for by name`;
   if (needsNothing(target)) return { target, reason };
-  const expected = `expected a device that is there, got ${device}: `;
-  const missing = facts.missing(target);
-  if (missing.length > 0) throw new ConfigError("--device", expected + describeMissing(missing));
   const { ok, detail } = await facts.probe(target);
   if (ok) return { target, reason };
-  throw new ConfigError("--device", `${expected}${detail}; \`deno task doctor\` says more`);
+  throw notThere(target, `${detail}; \`deno task doctor\` says more`);
 }
 
 /** Missing files in one line, grouped by the way to get them. */

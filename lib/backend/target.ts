@@ -22,6 +22,12 @@ export const DEVICES_OF: Readonly<Record<Backend, readonly Target["device"][]>> 
   tfjs: ["cpu", "cuda", "wasm"],
 };
 
+/** What each engine has wherever the project is installed. */
+export const WITHOUT_SETUP = { onnx: "cpu", tfjs: "wasm" } as const satisfies Record<
+  Backend,
+  Target["device"]
+>;
+
 /** Whether a target computes on the machine's processors, of which every process may take one. */
 export const isProcessor = ({ device }: Target): boolean => device === "cpu" || device === "wasm";
 

@@ -42,7 +42,7 @@ const EXPERIMENT_COMMANDS = [
 ] as const;
 
 /** Commands that compute with a policy. */
-const COMPUTING_COMMANDS = ["run", "conformance"] as const;
+const COMPUTING_COMMANDS = ["run", "eval", "conformance"] as const;
 
 /** Every flag, by the name of its argument. */
 export const FLAGS = {

@@ -1,4 +1,6 @@
 /** `eval`: any policy that a run kept, on any split of its data set. */
+import { requireFiles } from "../backend/resolve_target.ts";
+import { type Compute, WITHOUT_SETUP } from "../backend/target.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 import { wilson } from "../core/statistics.ts";
 import type { EvaluatedSplit } from "../engine/evaluate.ts";
@@ -22,7 +24,9 @@ export async function evalCommand(given: Arguments): Promise<number> {
   if (given.generations !== null) diskFiles.write(given.generations, new Uint8Array());
   const all: Evaluated[] = [];
   for (const target of targets) {
-    const { evaluated, lines } = await evaluateTarget(target, options, store);
+    const compute = computeFor(given, store.compute(target.name));
+    requireFiles(compute);
+    const { evaluated, lines } = await evaluateTarget(target, options, store, compute);
     all.push(evaluated);
     if (given.json) console.log(JSON.stringify(jsonOf(evaluated)));
     if (given.generations !== null) {
@@ -31,6 +35,17 @@ export async function evalCommand(given: Arguments): Promise<number> {
   }
   if (!given.json) console.log(evalText(all, options.by));
   return EXIT.done;
+}
+
+/** Where a policy is evaluated: where its run computed, which repeats its evaluation, or where the user says. */
+function computeFor({ backend, device }: Arguments, own: Compute): Compute {
+  if (backend === null && device === "auto") return own;
+  const chosen = backend ?? (device === "wasm" ? "tfjs" : "onnx");
+  return {
+    backend: chosen,
+    device: device === "auto" ? WITHOUT_SETUP[chosen] : device,
+    threads: 1,
+  };
 }
 
 /** Everything, each split with the ends of Wilson's interval over its prompts. */
@@ -46,6 +61,7 @@ async function evaluateTarget(
   { name, label, seed, setting }: EvalTarget,
   { splits, checkpoint, samples, temperature, ...options }: EvalOptions,
   store: Store,
+  compute: Compute,
 ): Promise<{ readonly evaluated: Evaluated; readonly lines: () => readonly string[] }> {
   const evaluationSeed = options.seed ?? seed;
   const own = await setting(evaluationSeed);
@@ -65,7 +81,7 @@ async function evaluateTarget(
     used,
     policy,
     splitsIn(used, splits, name),
-    store.compute(name),
+    compute,
   );
   const evaluated = {
     run: name,

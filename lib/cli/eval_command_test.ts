@@ -183,3 +183,14 @@ Deno.test("eval repeats the evaluations of a run, and evaluates what it kept els
     await Deno.remove(store.path(id, "result.json"));
     await rejects(targets(id), /expected a finished run, got one that is interrupted/);
   }));
+
+Deno.test("eval evaluates on the device it is told, and says what a missing one lacks", () =>
+  withFinishedRun(async (folder) => {
+    const elsewhere = await evalTask(folder, id.slice(0, 6), "--device", "wasm", "--json");
+    equal(elsewhere.code, 0, elsewhere.err);
+    const { splits } = JSON.parse(elsewhere.out);
+    ok(splits.validation.prompts > 0);
+    const missing = await evalTask(folder, id.slice(0, 6), "--device", "tensorrt");
+    equal(missing.code, 2);
+    ok(/--device: expected a device that is there, got tensorrt: lib/.test(missing.err));
+  }));
