@@ -4,7 +4,7 @@
  */
 import { openRuntime } from "../lib/backend/open_runtime.ts";
 import type { Compute } from "../lib/backend/target.ts";
-import { encodeTensors } from "../lib/core/safetensors.ts";
+import { decodeTensors, encodeTensors } from "../lib/core/safetensors.ts";
 import { PolicyRuntime } from "../lib/engine/policy_runtime.ts";
 import { promptTensors } from "../lib/engine/prompt_tensors.ts";
 import { generationProgram } from "../lib/policy/generation.ts";
@@ -49,11 +49,12 @@ async function prepareTraining(
 
 async function prepareRollout(
   runtime: TensorRuntime,
-  { preset, batch, rows }: WorkRequest,
+  { preset, batch, file, rows }: WorkRequest,
 ): Promise<Prepared> {
-  const { shape, prompts, parameters: start } = policyWork(preset, batch);
+  const { tensors: { parameters: start } } = decodeTensors(await Deno.readFile(file), file);
+  const { shape, prompts } = policyWork(preset, batch, start!);
   const policy = new PolicyRuntime(runtime, shape), random = rolloutRandom();
-  const parameters = await policy.parameters(start), { groupSize, tokens: length } = batch;
+  const parameters = await policy.parameters(start!), { groupSize, tokens: length } = batch;
   const whole = rows === null
     ? null
     : await runtime.compile(generationProgram(shape, batch.prompts, groupSize));

@@ -42,15 +42,33 @@ export interface PolicyWork {
   readonly parameters: Float32Array;
 }
 
-/** The 0.8 M, 10 M or 100 M policy at its start, and prompts of 24 positions, 32 where nothing else is said. */
-export function policyWork(preset: Preset, batch: BatchShape = BATCH): PolicyWork {
+/** Parameters at the start; those of the large policy take long to draw. */
+const starts = new Map<string, Float32Array>();
+
+function startOf(preset: Preset, shape: PolicyShape): Float32Array {
+  const key = `${preset} ${shape.responseTokens}`;
+  const start = starts.get(key) ?? initialParameters(shape, randomSource(1, "bench", preset));
+  starts.set(key, start);
+  return start;
+}
+
+/**
+ * The 0.8 M, 10 M or 100 M policy, and prompts of 24 positions, 32 where nothing else is said.
+ *
+ * @param given its parameters; those at its start where there are none
+ */
+export function policyWork(
+  preset: Preset,
+  batch: BatchShape = BATCH,
+  given?: Float32Array,
+): PolicyWork {
   const shape = policyShape(TRANSFORMER_PRESETS[preset], batch.tokens);
   return {
     shape,
-    size: `${(parameterCount(shape) / 1e6).toPrecision(2)} M`,
+    size: `${Number((parameterCount(shape) / 1e6).toPrecision(2))} M`,
     batch,
     prompts: createMicroMath(microMath({ prompts: batch.prompts })).train.slice(0, batch.prompts),
-    parameters: initialParameters(shape, randomSource(1, "bench", preset)),
+    parameters: given ?? startOf(preset, shape),
   };
 }
 

@@ -112,7 +112,7 @@ export function readTrainingWork(
   const { tensors } = decodeTensors(bytes);
   const vector = (name: string) => tensors[name]!;
   return {
-    ...policyWork(preset, batch),
+    ...policyWork(preset, batch, vector("parameters")),
     rollouts: wholeRollouts(Int32Array.from(vector("targets")), batch),
     oldLogProbs: vector("oldLogProbs"),
     referenceLogProbs: vector("referenceLogProbs"),
