@@ -234,7 +234,7 @@ export function costResults({ seeds = 3 }: { readonly seeds?: number } = {}): Ex
       config,
       runs: Array.from({ length: seeds }, (_, seed) => {
         // A seed's luck differs from arm to arm; a difference equal at every seed would say nothing of its spread.
-        const luck = 0.001 * seed * (1 + gain * 100);
+        const luck = 0.001 * seed + 0.05 * gain * (seed - 1);
         const at = (step: number) => 0.4 + (0.01 + gain) * step + luck;
         const evaluate = (step: number) =>
           evaluationRecord(step, at(step), {
