@@ -7,7 +7,8 @@ import { floats, type Outputs } from "../tensor/runtime.ts";
 
 /**
  * Slots for one prefix each, all prefixes of one length: the prompt's keys and values in front, then those of
- * the response so far. Room grows with the length.
+ * the response so far. Room grows with the length; what is left of it holds zeros: a mask hides all numbers of other
+ * policies but those that are not finite.
  */
 export class CacheSlots {
   readonly #shape: PolicyShape;
@@ -43,13 +44,12 @@ export class CacheSlots {
     this.#capacity = cacheCapacity(this.#shape, 0);
     const { heads, width } = this.#shape;
     const headWidth = width / heads, size = PREFIX_POSITIONS * headWidth;
+    const stride = this.#capacity * headWidth;
     for (const [name, cache] of Object.entries(this.#caches)) {
       const source = floats(outputs, name);
       for (let lane = 0; lane < prompts * heads; lane++) {
-        cache.set(
-          source.subarray(lane * size, (lane + 1) * size),
-          lane * this.#capacity * headWidth,
-        );
+        cache.set(source.subarray(lane * size, (lane + 1) * size), lane * stride);
+        cache.fill(0, lane * stride + size, (lane + 1) * stride);
       }
     }
   }
@@ -71,14 +71,9 @@ export class CacheSlots {
 
   /** Makes slot `to` the same as slot `from`. */
   copy(from: number, to: number): void {
-    const { heads, width } = this.#shape;
-    const headWidth = width / heads, stride = this.#capacity * headWidth;
-    const used = (PREFIX_POSITIONS + this.#length) * headWidth;
+    const size = this.#shape.width * this.#capacity;
     for (const cache of Object.values(this.#caches)) {
-      for (let head = 0; head < heads; head++) {
-        const source = (from * heads + head) * stride;
-        cache.copyWithin((to * heads + head) * stride, source, source + used);
-      }
+      cache.copyWithin(to * size, from * size, (from + 1) * size);
     }
   }
 
@@ -99,9 +94,10 @@ export class CacheSlots {
     const { heads, width } = this.#shape;
     const headWidth = width / heads, used = (PREFIX_POSITIONS + this.#length) * headWidth;
     for (const cache of Object.values(this.#caches)) {
-      for (let lane = slots * heads - 1; lane > 0; lane--) {
-        const source = lane * this.#capacity * headWidth;
-        cache.copyWithin(lane * capacity * headWidth, source, source + used);
+      for (let lane = slots * heads - 1; lane >= 0; lane--) {
+        const source = lane * this.#capacity * headWidth, begin = lane * capacity * headWidth;
+        cache.copyWithin(begin, source, source + used);
+        cache.fill(0, begin + used, begin + capacity * headWidth);
       }
     }
     this.#capacity = capacity;

@@ -75,6 +75,21 @@ Deno.test("PrefixDecoder leaves groups to others whose rollouts have little in c
   await decoder.release();
 });
 
+Deno.test("PrefixDecoder samples the same bits after a policy that is not finite", async () => {
+  const fresh = new PrefixDecoder(runtime, SHAPE), used = new PrefixDecoder(runtime, SHAPE);
+  const broken = await runtime.place(
+    hostTensor(new Float32Array(parameterCount(SHAPE)).fill(NaN), [parameterCount(SHAPE)]),
+  );
+  await used.sample(broken, sampling(9, 8, 20));
+  const expected = sampling(9, 8, 20), got = sampling(9, 8, 20);
+  await fresh.sample(parameters, expected);
+  await used.sample(parameters, got);
+  deepEqual(responses(got), responses(expected));
+  ok(got.logProbs.every(Number.isFinite));
+  await fresh.release();
+  await used.release();
+});
+
 Deno.test("placeChildren() leaves no gap, and copies a parent before it is overwritten", () => {
   const place = (children: string[][]) => {
     const slots = children.map((_, slot) => `parent ${slot}`);
