@@ -78,6 +78,9 @@ function readArguments(args: readonly string[]): PeerBenchOptions & { parts: str
 async function onDevice(options: GpuOptions): Promise<void> {
   const { targets, pyTorch } = await findSides(options);
   if (pyTorch === null) throw new ConfigError("part", "expected train or rollout with --device");
+  for (const { target: { backend, device }, reason } of targets) {
+    if (reason !== null) console.error(`${backend} ${device}: skipped: ${reason}`);
+  }
   const meter = await memoryMeter(options.device), all = [];
   try {
     for await (const measurement of speedMeasurements(options, targets, pyTorch, meter)) {

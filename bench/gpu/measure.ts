@@ -18,6 +18,7 @@ import {
 } from "./measurement.ts";
 import type { MemoryMeter } from "./memory.ts";
 import { type Opened, openOurs, openPyTorch, typicalSeconds } from "./sides.ts";
+import { compiledVariants, eagerVariants, transformersVariant, type Variant } from "./variants.ts";
 
 /** What is measured, and with what. */
 export interface MeasureOptions {
@@ -34,21 +35,6 @@ interface Result {
   readonly answer: Answer;
   readonly tensors: Readonly<Record<string, Float32Array>>;
 }
-
-/** One way to do the work on an opened device. */
-interface Variant {
-  readonly side: Measurement["side"];
-  readonly name: string;
-  readonly precision: Precision;
-  readonly settings: string;
-  readonly request: Readonly<Record<string, unknown>>;
-  /** False where the weights are others. */
-  readonly isComparable: boolean;
-}
-
-/** How PyTorch runs, as `device.py` calls it. */
-const HOW = { eager: "eager", compiled: "compiled", graphs: "compiled, CUDA graphs" } as const;
-type How = keyof typeof HOW;
 
 /**
  * The measurements of one part and policy. One that fails says so and keeps none from being tried.
@@ -104,10 +90,16 @@ export class PartBench {
 
   async *#pyTorch(precision: Precision): AsyncGenerator<Measurement> {
     const { device, meter } = this.options;
-    const opened = await openPyTorch(this.part, device, precision, this.#threads, meter);
+    const variants = eagerVariants(this.part, precision, this.#rollouts);
+    let opened: Opened;
+    try {
+      opened = await openPyTorch(this.part, device, precision, this.#threads, meter);
+    } catch (error) {
+      return yield this.#failed(variants[0]!, error);
+    }
     try {
       const eager: { variant: Variant; seconds: number }[] = [];
-      for (const variant of this.#eagerVariants(precision)) {
+      for (const variant of variants) {
         const measured = await this.#measure(opened, variant);
         yield measured;
         if (measured.seconds !== null) eager.push({ variant, seconds: measured.seconds });
@@ -115,44 +107,16 @@ export class PartBench {
       // Compiling takes long: only what was fastest eagerly.
       const [fastest] = eager.sort((a, b) => a.seconds - b.seconds);
       if (fastest !== undefined) {
-        // Graphs are for times beside ours, which is in TF32 wherever there are graphs.
-        const ways: How[] = precision === "TF32" ? ["compiled", "graphs"] : ["compiled"];
-        for (const how of ways) yield await this.#measure(opened, compiled(fastest.variant, how));
+        for (const variant of compiledVariants(fastest.variant)) {
+          yield await this.#measure(opened, variant);
+        }
       }
       if (this.part === "rollout" && this.options.hasTransformers) {
-        yield await this.#measure(opened, {
-          side: "PyTorch",
-          name: "Transformers generate",
-          precision,
-          settings: "another model of the same size",
-          request: { kind: "transformers" },
-          isComparable: false,
-        });
+        yield await this.#measure(opened, transformersVariant(precision));
       }
     } finally {
       await opened.process.close();
     }
-  }
-
-  #eagerVariants(precision: Precision): Variant[] {
-    const common = { side: "PyTorch", precision, isComparable: true } as const;
-    if (this.part === "rollout") {
-      return [{
-        ...common,
-        name: "PyTorch eager",
-        settings: "all sequences at once, cache of keys and values",
-        request: { kind: "eager" },
-      }];
-    }
-    const all = this.#rollouts, some = all / 4;
-    return [false, true].flatMap((shared) =>
-      [all, some].map((rows) => ({
-        ...common,
-        name: `PyTorch eager${shared ? ", prompts shared" : ""}`,
-        settings: `${rows} sequences per micro-batch`,
-        request: { how: "eager", shared, rows },
-      }))
-    );
   }
 
   async *#ours(target: Target): AsyncGenerator<Measurement> {
@@ -281,14 +245,4 @@ export class PartBench {
       note: `failed: ${message.trim().split("\n").slice(-3).join(" ")}`,
     };
   }
-}
-
-/** The variant compiled. */
-function compiled(variant: Variant, how: How): Variant {
-  const { request } = variant;
-  return {
-    ...variant,
-    name: variant.name.replace("eager", HOW[how]),
-    request: "kind" in request ? { ...request, kind: how } : { ...request, how },
-  };
 }
