@@ -1,6 +1,6 @@
 /** `eval`: any policy that a run kept, on any split of its data set. */
 import { requireFiles } from "../backend/resolve_target.ts";
-import { type Compute, WITHOUT_SETUP } from "../backend/target.ts";
+import { type Compute, ONE_THREAD, WITHOUT_SETUP } from "../backend/target.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 import { wilson } from "../core/statistics.ts";
 import type { EvaluatedSplit } from "../engine/evaluate.ts";
@@ -24,7 +24,7 @@ export async function evalCommand(given: Arguments): Promise<number> {
   if (given.generations !== null) diskFiles.write(given.generations, new Uint8Array());
   const all: Evaluated[] = [];
   for (const target of targets) {
-    const compute = computeFor(given, store.compute(target.name));
+    const compute = computeFor(given, store.compute(target.name) ?? ONE_THREAD);
     requireFiles(compute);
     const { evaluated, lines } = await evaluateTarget(target, options, store, compute);
     all.push(evaluated);

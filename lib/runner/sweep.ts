@@ -1,6 +1,7 @@
 /** Executes many tasks on many processes: each as soon as what it begins from is done and a process is free. */
-import type { Target } from "../backend/target.ts";
-import { StoreError } from "../core/errors.ts";
+import { requireFiles } from "../backend/resolve_target.ts";
+import type { Compute, Target } from "../backend/target.ts";
+import { ConfigError, StoreError } from "../core/errors.ts";
 import { diskFiles } from "../store/files.ts";
 import type { Circumstances } from "../store/provenance.ts";
 import { writeFailure } from "../store/run_folder.ts";
@@ -183,8 +184,24 @@ export class Sweep {
     }
   }
 
+  /** Where a task computes: where it was begun, or else where the user says. Null, and reported, where it cannot. */
+  #computeOf(job: Job, threads: number): Compute | null {
+    const { store, target } = this.#options;
+    try {
+      const begun = store.compute(folderOf(job.task));
+      if (begun !== null) requireBegun(begun);
+      return begun ?? { ...target, threads };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#fail(job, error.message, null);
+      return null;
+    }
+  }
+
   async #executeOne(job: Job, threads: number): Promise<void> {
-    const { store, reporter, target, engines = ENGINES } = this.#options;
+    const { store, reporter, engines = ENGINES } = this.#options;
+    const compute = this.#computeOf(job, threads);
+    if (compute === null) return;
     const circumstances = this.#circumstances ??= this.#options.circumstances();
     const begin = performance.now();
     let task = progressOf(job);
@@ -201,7 +218,7 @@ export class Sweep {
       {
         task: job.task,
         store: store.folder,
-        compute: { ...target, threads },
+        compute,
         circumstances,
         engines,
       },
@@ -300,4 +317,18 @@ function inOrder(jobs: readonly Job[], workers: number, threads: number): readon
   // A cold start of several threads needs as many places: it is taken while all are free.
   const { coldStart = [], run = [] } = Object.groupBy(order, ({ task }) => task.kind);
   return [...coldStart, ...run];
+}
+
+/** Errors: a {@link StoreError} when what a task was begun on is not there: elsewhere its bits would be others. */
+function requireBegun(compute: Compute): void {
+  try {
+    requireFiles(compute);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new StoreError(
+      `begun on ${compute.backend}, ${compute.device}, and goes on there alone (--force begins anew): ` +
+        error.problem,
+      { cause: error },
+    );
+  }
 }

@@ -1,11 +1,13 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { missingFiles } from "../backend/device_libraries.ts";
+import { ONE_THREAD, type Target } from "../backend/target.ts";
 import { RunLock } from "../store/run_lock.ts";
 import type { Store } from "../store/store.ts";
 import { folderOf } from "../store/task.ts";
 import { readLines } from "./lines.ts";
 import type { ProgressEvent } from "./progress.ts";
-import type { Sweep } from "./sweep.ts";
+import type { Sweep, SweepOptions } from "./sweep.ts";
 import { makeJobs } from "./testdata/make_jobs.ts";
 import { ENGINES, makeSweep, outcome, withStore } from "./testdata/make_sweep.ts";
 
@@ -174,6 +176,46 @@ Deno.test("a cold start uses the machine's cores, and as many threads when it re
     const cores = navigator.hardwareConcurrency;
     deepEqual(provenance.map(({ threads }) => threads), [cores, cores]);
   }));
+
+/** Executes two runs up to a step of the cold start, on `target`, then to their end with the options. */
+async function goOn(store: Store, target: Target, options: Partial<SweepOptions>) {
+  const { runs, coldStarts } = makeJobs({ seeds: 2 });
+  const working = { engines: `${ENGINES}?work=1000000` };
+  await makeSweep(store, { ...working, target }, (event, sweep) => {
+    if (event.event === "step") sweep.interrupt();
+  }).execute(runs, coldStarts);
+  const result = await makeSweep(store, options).execute(runs, coldStarts);
+  const [name] = [...coldStarts.values()].map(({ task }) => folderOf(task));
+  return { result, compute: store.compute(name!), run: store.compute(runs[0]!.task.id) };
+}
+
+Deno.test("a task goes on where it was begun, with that device's permissions, whatever the sweep's device is", () =>
+  withStore(async (store) => {
+    const target = { backend: "onnx", device: "webgpu" } as const;
+    const { result, compute, run } = await goOn(store, ONE_THREAD, {
+      target,
+      engines: `${ENGINES}?narrow`,
+    });
+    deepEqual([result.finished, result.failures], [2, []]);
+    deepEqual([compute!.device, run!.device], ["cpu", "webgpu"]);
+  }));
+
+const ABSENT = { backend: "tfjs", device: "cuda" } as const;
+
+Deno.test({
+  name: "a task that was begun on a device that is gone says so, and is not begun elsewhere",
+  ignore: missingFiles(ABSENT).length === 0,
+  fn: () =>
+    withStore(async (store) => {
+      const { result, compute } = await goOn(store, ABSENT, {});
+      deepEqual([result.finished, result.left, result.blocked], [0, 2, 2]);
+      match(
+        result.failures[0]!.message,
+        /^begun on tfjs, cuda, and goes on there alone \(--force begins anew\): expected a device .*got cuda/,
+      );
+      equal(compute!.device, "cuda");
+    }),
+});
 
 Deno.test("a sweep whose processes are all killed, again and again, ends with the same records", () =>
   withStore(async (store) => {

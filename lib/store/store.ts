@@ -1,6 +1,6 @@
 /** The store: a folder with one folder per run and per cold start, all of it plain files. */
 import { basename, dirname, join } from "node:path";
-import { type Compute, ONE_THREAD } from "../backend/target.ts";
+import type { Compute } from "../backend/target.ts";
 import { StoreError } from "../core/errors.ts";
 import { BEST_POLICY, policyFile, stepOfPolicyFile } from "../schema/policy_files.ts";
 import type { ColdStartIdentity } from "../schema/identity.ts";
@@ -157,10 +157,10 @@ export class Store {
     return ["last", ...best, ...steps.toSorted((a, b) => a - b)];
   }
 
-  /** Where a run's first execution computed, which its numbers belong to. */
-  compute(name: string): Compute {
+  /** Where a run's first execution computed, which its numbers belong to; null where it was never begun. */
+  compute(name: string): Compute | null {
     const { values } = this.#lines(name, FILES.provenance);
-    return computeOf((values as unknown as Provenance[])[0]) ?? ONE_THREAD;
+    return computeOf((values as unknown as Provenance[])[0]);
   }
 
   /** Steps, seconds and sizes of a finished run; null when it is not finished. */

@@ -3,9 +3,11 @@
  * the promise of real ones: the same units however often they are stopped and resumed.
  *
  * The URL they are imported by may carry `?throwAt=3` (fail at that step), `?throwSeed=1` (only that seed)
- * and `?work=100000` (random numbers drawn per step, for something to be interrupted), and `?print=words`
- * (on the output stream at each step, as native code may).
+ * and `?work=100000` (random numbers drawn per step, for something to be interrupted), `?print=words`
+ * (on the output stream at each step, as native code may), and `?narrow` (fail where any native code may be called
+ * but for an accelerator).
  */
+import { isProcessor } from "../../backend/target.ts";
 import { randomSource } from "../../core/random.ts";
 import { decodeTensors, encodeTensors } from "../../core/safetensors.ts";
 import type { ColumnsFile, EngineStep } from "../../engine/engine_step.ts";
@@ -19,6 +21,7 @@ const throwAt = Number(parameters.get("throwAt") ?? NaN);
 const throwSeed = Number(parameters.get("throwSeed") ?? NaN);
 const print = parameters.get("print") ?? "";
 const work = Number(parameters.get("work") ?? 0);
+const narrow = parameters.has("narrow");
 
 function scoresAt(step: number, vector: Float32Array): ColumnsFile {
   const column = (scale: number) =>
@@ -53,8 +56,12 @@ export async function* keyedEngine(
   steps: number,
   seed: number,
   initial: Float32Array,
-  { resume }: EngineOptions,
+  { resume, compute }: EngineOptions,
 ): AsyncGenerator<EngineStep> {
+  const mayCallAll = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+  if (narrow && mayCallAll === isProcessor(compute)) {
+    throw new TypeError(`${compute.device}: calling all native code allowed: ${mayCallAll}`);
+  }
   const saved = resume === null ? null : decodeTensors(resume);
   const kept = new KeptPolicies(
     kind === "run" ? KEPT : { interval: null, limit: null, best: false },
