@@ -73,6 +73,7 @@ export class ScoreFunction {
     this.#sessions = new SizedSessions(
       runtime,
       (rows) => logProbGradientProgram(shape, rollouts, rows),
+      { kept: 8 }, // the lengths of one group vary more than those of a batch, and it takes less memory
     );
   }
 

@@ -2,26 +2,32 @@
 import type { Program } from "../tensor/program.ts";
 import type { Session, TensorRuntime } from "../tensor/runtime.ts";
 
-/** Compiled programs that are kept: each holds the memory of its intermediate results. */
-const KEPT = 4;
+/** Options of {@link SizedSessions}. */
+export interface SizedSessionsOptions {
+  /** Names of outputs that stay with the runtime; default none. */
+  readonly resident?: readonly string[];
+  /** Compiled programs that are kept, each with the memory of its intermediate results; default 4. */
+  readonly kept?: number;
+}
 
 /** The sessions of one program in several sizes. */
 export class SizedSessions {
   readonly #runtime: TensorRuntime;
   readonly #programOf: (rows: number) => Program;
   readonly #resident: readonly string[];
+  readonly #kept: number;
   /** The one used last stands last. */
   readonly #sessions = new Map<number, Session>();
 
-  /** @param resident names of outputs that stay with the runtime */
   constructor(
     runtime: TensorRuntime,
     programOf: (rows: number) => Program,
-    resident: readonly string[] = [],
+    { resident = [], kept = 4 }: SizedSessionsOptions = {},
   ) {
     this.#runtime = runtime;
     this.#programOf = programOf;
     this.#resident = resident;
+    this.#kept = kept;
   }
 
   /** The session for `rows`; compiled when it is not there. Valid until another is asked for. */
@@ -29,7 +35,7 @@ export class SizedSessions {
     let session = this.#sessions.get(rows);
     if (session === undefined) {
       const [oldest] = this.#sessions.keys();
-      if (this.#sessions.size === KEPT) await this.#free(oldest!);
+      if (this.#sessions.size === this.#kept) await this.#free(oldest!);
       session = await this.#runtime.compile(this.#programOf(rows), this.#resident);
     } else this.#sessions.delete(rows);
     this.#sessions.set(rows, session);

@@ -54,7 +54,7 @@ export class TrainedParameters {
     optimizer: Pick<AdamWConfig, "beta1" | "beta2">,
     state: LearnerState,
   ): Promise<TrainedParameters> {
-    const sessions = new SizedSessions(runtime, programOf, NEXT_NAMES);
+    const sessions = new SizedSessions(runtime, programOf, { resident: NEXT_NAMES });
     const place = (name: typeof STATE_NAMES[number]) =>
       runtime.place(hostTensor(state[name], [state[name].length]));
     const current = {
