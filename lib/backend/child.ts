@@ -41,7 +41,11 @@ export async function runChild(
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    child.kill("SIGKILL");
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended, and its output is still being read
+    }
   }, timeoutMs);
   const { stdout, stderr, success, code, signal } = await child.output();
   clearTimeout(timer);
