@@ -15,6 +15,10 @@ import { tarFiles } from "./tar_archive.ts";
 
 /** Of npm. */
 export const PUBLIC_REGISTRY = "https://registry.npmjs.org";
+const REGISTRY = {
+  field: "NPM_CONFIG_REGISTRY",
+  fix: "name a registry of npm's packages within reach in this variable",
+};
 
 /** A package of npm's registry, and what of it is needed. */
 interface NpmPackage {
@@ -124,7 +128,7 @@ async function installPackage(
   const base = registry.replace(/\/+$/, "");
   const url = `${base}/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
   onProgress(`${name} ${version}: ${shown(url)}`);
-  const bytes = new Uint8Array(await (await ask(url)).arrayBuffer());
+  const bytes = new Uint8Array(await (await ask(url, { source: REGISTRY })).arrayBuffer());
   const got = createHash("sha512").update(bytes).digest("base64");
   if (got !== sha512) {
     throw new StoreError(`${shown(url)}: expected SHA-512 ${sha512}, got ${got}`);

@@ -37,6 +37,24 @@ Deno.test("a package that is not the pinned one is refused, and none of it is un
   });
 });
 
+Deno.test("a registry that does not answer is named, with its own variable", async () => {
+  const refusing = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("", { status: 404 }),
+  );
+  const folder = Deno.makeTempDirSync();
+  try {
+    const registry = `http://127.0.0.1:${refusing.addr.port}`;
+    await rejects(installTfjs({ device: "cpu", folder, index: registry, registry }), {
+      message: `NPM_CONFIG_REGISTRY: expected an answer from ${registry}/@tensorflow/tfjs-node/-/` +
+        "tfjs-node-4.22.0.tgz, got status 404",
+    });
+  } finally {
+    await refusing.shutdown();
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 Deno.test("files of a wheel with the same name in two folders keep their folders", async () => {
   const wheel = zipFile({
     "data/include/c/eager/api.h": bytesOf("eager"),

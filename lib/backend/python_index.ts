@@ -58,18 +58,39 @@ interface Listed {
 }
 
 async function readPage(page: string): Promise<{ readonly files: Listed[]; readonly url: string }> {
-  const response = await ask(page, { accept: ACCEPT });
+  const response = await ask(page, { headers: { accept: ACCEPT } });
   const isJson = response.headers.get("content-type")?.startsWith(JSON_TYPE) ?? false;
   const text = await response.text();
   return { files: isJson ? parseJson(text, page) : parseHtml(text), url: response.url };
 }
 
+/** What an address was given by, and how to give another. */
+export interface AddressSource {
+  readonly field: string;
+  readonly fix: string;
+}
+
+const INDEX: AddressSource = {
+  field: "--index",
+  fix: "name an index within reach with --index URL or PIP_INDEX_URL",
+};
+
+/** Options of {@link ask}. */
+export interface AskOptions {
+  readonly headers?: Record<string, string>;
+  /** Default: the index. */
+  readonly source?: AddressSource;
+}
+
 /**
  * The answer to a request.
  *
- * Errors: a {@link ConfigError} at `--index` for an address that does not answer, or not with success.
+ * Errors: a {@link ConfigError} at the source's field for an address that does not answer, or not with success.
  */
-export async function ask(url: string, headers: Record<string, string> = {}): Promise<Response> {
+export async function ask(
+  url: string,
+  { headers = {}, source = INDEX }: AskOptions = {},
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, { headers });
@@ -78,13 +99,16 @@ export async function ask(url: string, headers: Record<string, string> = {}): Pr
     const why = cause instanceof Error ? cause.message : message;
     const fix = /certificate/i.test(why)
       ? "set DENO_TLS_CA_STORE=mozilla,system where the system trusts more authorities"
-      : "name an index within reach with --index URL or PIP_INDEX_URL";
-    throw new ConfigError("--index", `expected an answer from ${shown(url)}, got "${why}"; ${fix}`);
+      : source.fix;
+    throw new ConfigError(
+      source.field,
+      `expected an answer from ${shown(url)}, got "${why}"; ${fix}`,
+    );
   }
   if (response.ok) return response;
   await response.body?.cancel();
   throw new ConfigError(
-    "--index",
+    source.field,
     `expected an answer from ${shown(url)}, got status ${response.status}`,
   );
 }
