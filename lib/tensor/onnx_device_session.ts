@@ -35,6 +35,8 @@ export class OnnxDeviceSession implements Session {
   readonly #binding: Handle;
   readonly #graph: OnnxGraph;
   readonly #resident: ReadonlySet<string>;
+  /** Held while a run goes on: inputs that stay on the host are read where they are. */
+  #fed: Named<HostTensor | ResidentTensor> | null = null;
 
   private constructor(
     device: OnnxDevice,
@@ -72,6 +74,7 @@ export class OnnxDeviceSession implements Session {
 
   #run(feeds: Named<HostTensor | ResidentTensor>, spare: Named<ResidentTensor>): Outputs {
     const { api } = this.#device, binding = this.#binding;
+    this.#fed = feeds;
     try {
       for (const input of this.#graph.inputs) this.#bindInput(input, feeds[input.name]);
       for (const { name } of this.#graph.outputs) this.#bindOutput(name, spare[name]);
@@ -82,6 +85,7 @@ export class OnnxDeviceSession implements Session {
       for (const tensor of Object.values(spare)) freeDeviceTensor(this.#device, tensor);
       return outputs;
     } finally {
+      this.#fed = null;
       // What stays bound is an output that the next run writes into.
       api.release("clearBoundInputs", binding);
       api.release("clearBoundOutputs", binding);
