@@ -3,7 +3,6 @@ import { relative } from "node:path";
 import {
   deviceLibraries,
   fixFor,
-  type MissingFile,
   missingFiles,
   PROVIDER_FILES,
   SHARED_PROVIDER_FILE,
@@ -11,7 +10,7 @@ import {
 import { type Finding, finding } from "./finding.ts";
 import { firstLibrary, inFolders } from "./library_search.ts";
 import { onnxRuntimeFolder, onnxRuntimeVersion, packageVersion } from "./onnx_package.ts";
-import { probe, type ProbeResult } from "./probe.ts";
+import { type DeviceFacts, MACHINE_FACTS } from "./resolve_target.ts";
 import { DEVICES_OF, type Target } from "./target.ts";
 import { tfjsFiles, tfjsGpuFolder, tfjsNodeFolder } from "./tfjs_package.ts";
 
@@ -53,23 +52,15 @@ function shown(path: string): string {
   return from.startsWith("..") ? path : from;
 }
 
-/** What is asked about a target. */
-export interface TargetFacts {
-  missing(target: Target): readonly MissingFile[];
-  probe(target: Target): Promise<ProbeResult>;
-}
-
-const MACHINE: TargetFacts = { missing: missingFiles, probe: (target) => probe(target) };
-
 /** Every device of every engine; those whose files are there are tried, all at once. */
-export async function checkDevices(facts: TargetFacts = MACHINE): Promise<Finding[]> {
+export async function checkDevices(facts: DeviceFacts = MACHINE_FACTS): Promise<Finding[]> {
   const targets = Object.entries(DEVICES_OF).flatMap(([backend, devices]) =>
     devices.map((device) => ({ backend, device }) as Target)
   );
   return await Promise.all(targets.map((target) => checkDevice(target, facts)));
 }
 
-async function checkDevice(target: Target, facts: TargetFacts): Promise<Finding> {
+async function checkDevice(target: Target, facts: DeviceFacts): Promise<Finding> {
   const { backend, device } = target, isNeeded = backend === "onnx" && device === "cpu";
   const missing = facts.missing(target);
   if (missing.length > 0) {

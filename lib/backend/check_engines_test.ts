@@ -1,8 +1,9 @@
 import { deepEqual } from "node:assert/strict";
-import { checkDevices, type TargetFacts } from "./check_engines.ts";
+import { checkDevices } from "./check_engines.ts";
+import type { DeviceFacts } from "./resolve_target.ts";
 
 /** A machine where only these work, those lack a file, and all others do not work. */
-const machine = (works: readonly string[], lacks: readonly string[]): TargetFacts => ({
+const machine = (works: readonly string[], lacks: readonly string[]): DeviceFacts => ({
   missing: ({ backend, device }) =>
     lacks.includes(`${backend} ${device}`)
       ? [{ file: "/x/a.so", neededBy: null, fix: "get it" }, {

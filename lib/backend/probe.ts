@@ -25,7 +25,7 @@ export interface ProbeOptions {
 }
 
 /**
- * Opens `target` in a child process, runs one small graph there and compares the result. Never rejects for what the
+ * Opens `target` in a child process, runs one small program there and compares the result. Never rejects for what the
  * child does: an abort, a hang and a wrong result are results.
  */
 export async function probe(

@@ -18,7 +18,11 @@ export interface DeviceFacts {
   probe(target: Target): Promise<ProbeResult>;
 }
 
-const MACHINE: DeviceFacts = { missing: missingFiles, probe: (target) => probe(target) };
+/** This machine's facts. */
+export const MACHINE_FACTS: DeviceFacts = {
+  missing: missingFiles,
+  probe: (target) => probe(target),
+};
 
 /** What `auto` tries, best first; the last one needs nothing. */
 const AUTO: Readonly<Record<Backend, readonly Target["device"][]>> = {
@@ -46,7 +50,7 @@ const needsNothing = ({ backend, device }: Target) => device === WITHOUT_SETUP[b
  */
 export async function resolveTarget(
   { backend, device }: { readonly backend: Backend; readonly device: Device },
-  facts: DeviceFacts = MACHINE,
+  facts: DeviceFacts = MACHINE_FACTS,
 ): Promise<ResolvedTarget> {
   if (device !== "auto") return await resolveNamed({ backend, device }, facts);
   const reasons: string[] = [];
@@ -75,7 +79,10 @@ export async function resolveTarget(
  *
  * Errors: a {@link ConfigError} at `--device`, with what is missing and how to get it.
  */
-export function requireFiles(target: Target, facts: Pick<DeviceFacts, "missing"> = MACHINE): void {
+export function requireFiles(
+  target: Target,
+  facts: Pick<DeviceFacts, "missing"> = MACHINE_FACTS,
+): void {
   const { backend, device } = target;
   if (!DEVICES_OF[backend].includes(device)) {
     const other = backend === "onnx" ? "tfjs" : "onnx";

@@ -1,4 +1,4 @@
-/** Where graphs run, and the words for it. */
+/** Where programs run, and the words for it. */
 
 /** The engines: values of `--backend`. */
 export const BACKENDS = ["onnx", "tfjs"] as const;
@@ -10,7 +10,7 @@ export const DEVICES = ["auto", "cpu", "cuda", "webgpu", "tensorrt", "wasm"] as 
 /** One of {@link DEVICES}. */
 export type Device = typeof DEVICES[number];
 
-/** Where graphs run: what a run records. */
+/** Where programs run: what a run records. */
 export interface Target {
   readonly backend: Backend;
   readonly device: Exclude<Device, "auto">;

@@ -1,4 +1,4 @@
-/** Graphs are compiled when they are first needed. */
+/** Programs are compiled when they are first needed. */
 
 /** What `cache` has under `key`, made when it has nothing yet. */
 export function once<V>(

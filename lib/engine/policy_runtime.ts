@@ -1,4 +1,4 @@
-/** Runs a policy: generation and log-probabilities for any number of prompts, on compiled graphs. */
+/** Runs a policy: generation and log-probabilities for any number of prompts, on compiled programs. */
 import type { RandomSource } from "../core/random.ts";
 import type { Prompt } from "../dataset/prompt.ts";
 import { parameterCount, type PolicyShape } from "../policy/parameters.ts";
@@ -19,7 +19,7 @@ export function inverseOf(temperature: number): number {
   return temperature === 0 ? GREEDY_INVERSE_TEMPERATURE : 1 / temperature;
 }
 
-/** A policy's graphs, compiled when first needed. */
+/** A policy's programs, compiled when first needed. */
 export class PolicyRuntime {
   readonly #groups: GroupDecoder;
   /** Null where keys and values would have to be brought to a device at every token. */
@@ -45,8 +45,8 @@ export class PolicyRuntime {
   /**
    * Samples `groupSize` responses to every prompt, the likeliest tokens at a temperature of 0.
    *
-   * Row r of group p draws its tokens from `random.at(p, r)`: the result does not depend on how the work is cut
-   * into runs.
+   * Row r of group p draws its tokens from `random.at(p, r)`: on how the work is cut into runs, and on which decoder
+   * does it, nothing depends but rounding. Both follow from the arguments alone.
    */
   async generate(
     parameters: ResidentTensor,
@@ -121,7 +121,7 @@ export class PolicyRuntime {
     return result;
   }
 
-  /** Frees the compiled graphs. */
+  /** Frees the compiled programs. */
   async release(): Promise<void> {
     await this.#groups.release();
     await this.#prefixes?.release();

@@ -1,4 +1,4 @@
-/** Prompts and responses as the policy's graphs read them. */
+/** Prompts and responses as the policy's programs read them. */
 import { type Prompt, QUESTION_TOKENS } from "../dataset/prompt.ts";
 import { IMAGE_PATCHES, PATCH_PIXELS } from "../policy/parameters.ts";
 import { patchesOf } from "../policy/patches.ts";
