@@ -5,8 +5,8 @@ import { runtimeEnvironment } from "./runtime_environment.ts";
 
 /** What a child process left. */
 export interface ChildOutput {
-  /** The last line it printed; "" for none. */
-  readonly lastLine: string;
+  /** What it printed, line by line, without those that are empty. */
+  readonly lines: readonly string[];
   /** Its error output, without colours. */
   readonly log: string;
   /** How it ended, in words; null when it ended well. */
@@ -15,10 +15,10 @@ export interface ChildOutput {
 
 const CONFIG = join(fileURLToPath(new URL("../../", import.meta.url)), "deno.json");
 
-/** Runs `module` with Deno's `flags`, and ends it after `timeoutMs`. */
+/** Runs `module` with its arguments and Deno's `flags`, and ends it after `timeoutMs`. */
 export async function runChild(
   module: string,
-  argument: string,
+  given: readonly string[],
   flags: readonly string[],
   timeoutMs: number,
 ): Promise<ChildOutput> {
@@ -31,7 +31,7 @@ export async function runChild(
       `--config=${CONFIG}`,
       ...flags,
       module,
-      argument,
+      ...given,
     ],
     env: runtimeEnvironment(),
     stdin: "null",
@@ -52,7 +52,7 @@ export async function runChild(
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replace(COLOUR, "");
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
   return {
-    lastLine: text(stdout).trim().split("\n").at(-1)!,
+    lines: text(stdout).split("\n").map((line) => line.trim()).filter((line) => line !== ""),
     log: text(stderr).trim(),
     fault: isLate
       ? `the process gave no answer within ${timeoutMs / 1000} s`

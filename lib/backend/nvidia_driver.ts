@@ -24,7 +24,8 @@ const TIMEOUT_MS = 20_000;
 /** Asks the driver whose library is at `path`; a text when it does not answer as it should. */
 export async function askDriver(path: string): Promise<DriverReport | string> {
   const flags = [`--allow-ffi=${path}`];
-  const { lastLine, log, fault } = await runChild(WORKER, path, flags, TIMEOUT_MS);
+  const { lines, log, fault } = await runChild(WORKER, [path], flags, TIMEOUT_MS);
+  const lastLine = lines.at(-1) ?? "";
   if (fault !== null) return [fault, log.split("\n").at(-1)].filter((part) => part).join(": ");
   try {
     const said = JSON.parse(lastLine);

@@ -34,8 +34,9 @@ export async function probe(
 ): Promise<ProbeResult> {
   const begin = performance.now();
   const flags = ["--allow-read", ...runtimeFlags(target)];
-  const { lastLine, log, fault } = await runChild(worker, JSON.stringify(target), flags, timeoutMs);
-  const said = parseResult(lastLine);
+  const given = [JSON.stringify(target)];
+  const { lines, log, fault } = await runChild(worker, given, flags, timeoutMs);
+  const said = parseResult(lines.at(-1) ?? "");
   if (said?.ok) return said;
   if (said !== null) {
     return { ...said, detail: explain(log) ?? explain(said.detail) ?? said.detail };

@@ -54,12 +54,12 @@ Deno.test({
   name: "WebGPU trains as the processor does, with parameters that stay on the device",
   ignore: variables === null,
   async fn() {
-    const { lastLine, log, fault } = await withVariables(
+    const { lines, log, fault } = await withVariables(
       variables!,
-      () => runChild(CHILD, "", ["--allow-read", ...runtimeFlags(TARGET)], 120_000),
+      () => runChild(CHILD, [], ["--allow-read", ...runtimeFlags(TARGET)], 120_000),
     );
     equal(fault, null, log);
-    const { losses, parameters, moved, isSame, isRefused, isFreed } = JSON.parse(lastLine);
+    const { losses, parameters, moved, isSame, isRefused, isFreed } = JSON.parse(lines.at(-1)!);
     ok(moved > 0.1, `the loss moved by ${moved}`);
     ok(losses < 1e-3 && parameters < 1e-4, `losses differ by ${losses}, parameters ${parameters}`);
     ok(isSame);

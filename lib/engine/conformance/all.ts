@@ -1,8 +1,8 @@
 /** Runs the conformance suite on every engine and device that is there, each in a process of its own. */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runChild } from "../../backend/child.ts";
 import { resolveTarget } from "../../backend/resolve_target.ts";
-import { runtimeEnvironment, runtimeFlags } from "../../backend/runtime_environment.ts";
+import { runtimeFlags } from "../../backend/runtime_environment.ts";
 import {
   type Backend,
   BACKENDS,
@@ -15,7 +15,6 @@ import { CONFORMANCE_CASES } from "./cases.ts";
 import type { ConformanceResult } from "./run.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** Interpreters are slow, and a device that hangs is not to be waited for. */
 const TIMEOUT_MS = 15 * 60_000;
 
@@ -24,8 +23,9 @@ export type ConformanceReport =
   | { readonly target: Target; readonly skipped: string }
   | { readonly target: Target; readonly results: readonly ConformanceResult[] };
 
-/** The targets that are asked for: one, all of an engine, or all. */
+/** The targets that are asked for: one, whether or not the engine has it, all of an engine, or all. */
 function targetsOf(backend: Backend | null, device: Device): Target[] {
+  if (backend !== null && device !== "auto") return [{ backend, device }];
   const backends = backend === null ? BACKENDS : [backend];
   return backends.flatMap((backend) =>
     DEVICES_OF[backend].filter((each) => device === "auto" || each === device)
@@ -56,36 +56,16 @@ export async function* conformanceReports(
 }
 
 async function inProcess(target: Target, updates: number): Promise<ConformanceResult[]> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--cached-only",
-      "--v8-flags=--expose-gc",
-      `--config=${join(ROOT, "deno.json")}`,
-      "--allow-read",
-      ...runtimeFlags(target),
-      WORKER,
-      JSON.stringify({ ...target, threads: 1 }),
-      JSON.stringify(updates),
-    ],
-    env: runtimeEnvironment(),
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
-  const { stdout, stderr, code, signal } = await child.output();
-  clearTimeout(timer);
-  const results: ConformanceResult[] = new TextDecoder().decode(stdout).split("\n")
-    .filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-  const tail = new TextDecoder().decode(stderr).trim().split("\n").slice(-3).join(" ");
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const given = [{ ...target, threads: 1 }, updates].map((value) => JSON.stringify(value));
+  const flags = ["--v8-flags=--expose-gc", "--allow-read", ...runtimeFlags(target)];
+  const { lines, log, fault } = await runChild(WORKER, given, flags, TIMEOUT_MS);
+  const results: ConformanceResult[] = lines.filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+  const how = `${fault ?? "the process said no more"}: ${log.split("\n").slice(-3).join(" ")}`;
   const unfinished = CONFORMANCE_CASES.slice(results.length).map(({ name }, i) => ({
     name,
     ok: false,
-    detail: i === 0 ? `the process ended with ${how}: ${tail}` : "not reached",
+    detail: i === 0 ? how : "not reached",
     seconds: 0,
   }));
   return [...results, ...unfinished];
