@@ -158,6 +158,9 @@ function ownFix(): string {
 }
 
 function tfjsFix(device: Target["device"]): string {
+  if (!isLinuxX64()) {
+    return "TensorFlow's library is installed on Linux with x86-64 processors only; use --device wasm";
+  }
   return device === "cuda"
     ? "deno task setup:tfjs cuda; or use --backend onnx, which needs less"
     : "deno task setup:tfjs cpu; or use --device wasm, which needs nothing";
