@@ -1,8 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { circumstances } from "./provenance.ts";
 
-const TARGET = { backend: "onnx", device: "cpu" };
-
 async function git(folder: string, ...args: string[]): Promise<string> {
   const identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
   const { success, stdout, stderr } = await new Deno.Command("git", {
