@@ -24,7 +24,9 @@ export async function openTensorFlow(
     case "cpu":
       return tensorFlowRuntime(await useNative(await loadNative(), tfjsNodeFolder(), device));
     case "cuda":
-      return tensorFlowRuntime(await useNative(await loadNative(), tfjsGpuFolder(), device));
+      return tensorFlowRuntime(await useNative(await loadNative(), tfjsGpuFolder(), device), {
+        inHostMemory: false,
+      });
     default:
       throw new ConfigError(
         "--device",

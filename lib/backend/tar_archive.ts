@@ -34,6 +34,9 @@ export async function tarFiles(
     const isFile = type === 0 || type === "0".charCodeAt(0);
     if (isFile) {
       const name = prefix === "" ? text(NAME) : `${prefix}/${text(NAME)}`;
+      if (name.startsWith("/") || name.split("/").includes("..")) {
+        throw new StoreError(`${source}: expected names below a folder, got "${name}"`);
+      }
       files.push({ name, bytes: archive.slice(at, at + size) });
     }
     at += Math.ceil(size / BLOCK) * BLOCK;

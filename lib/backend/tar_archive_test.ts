@@ -55,3 +55,13 @@ Deno.test("what is no archive, or was cut off, is refused with its name", async 
   await isRefused(new TextEncoder().encode("<html>no such package</html>"));
   await isRefused(await gzip([entry("a", "0", "text").slice(0, 512)])); // a header without its file
 });
+
+Deno.test("a name that leads out of the folder is refused", async () => {
+  for (const name of ["../evil.js", "package/../../evil.js", "/etc/evil"]) {
+    const packed = await gzip([entry(name, "0", "x"), END]);
+    await rejects(tarFiles(packed, "p.tgz"), {
+      name: "StoreError",
+      message: `p.tgz: expected names below a folder, got "${name}"`,
+    });
+  }
+});

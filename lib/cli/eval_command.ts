@@ -1,6 +1,6 @@
 /** `eval`: any policy that a run kept, on any split of its data set. */
 import { requireFiles } from "../backend/resolve_target.ts";
-import { type Compute, ONE_THREAD, WITHOUT_SETUP } from "../backend/target.ts";
+import { type Compute, isProcessor, ONE_THREAD, WITHOUT_SETUP } from "../backend/target.ts";
 import { ConfigError, didYouMean } from "../core/errors.ts";
 import { wilson } from "../core/statistics.ts";
 import type { EvaluatedSplit } from "../engine/evaluate.ts";
@@ -26,6 +26,7 @@ export async function evalCommand(given: Arguments): Promise<number> {
   for (const target of targets) {
     const compute = computeFor(given, store.compute(target.name) ?? ONE_THREAD);
     requireFiles(compute);
+    requirePermission(compute, target.name);
     const { evaluated, lines } = await evaluateTarget(target, options, store, compute);
     all.push(evaluated);
     if (given.json) console.log(JSON.stringify(jsonOf(evaluated)));
@@ -46,6 +47,18 @@ function computeFor({ backend, device }: Arguments, own: Compute): Compute {
     device: device === "auto" ? WITHOUT_SETUP[chosen] : device,
     threads: 1,
   };
+}
+
+/** Accelerators are called by pointer, for which Deno has no permission narrower than all native code. */
+function requirePermission(compute: Compute, name: string): void {
+  if (isProcessor(compute) || Deno.permissions.querySync({ name: "ffi" }).state === "granted") {
+    return;
+  }
+  throw new ConfigError(
+    "--device",
+    `expected a processor, which this task is for, got ${compute.device}: name another device, or ` +
+      `evaluate there with \`deno run -A lib/cli.ts eval ${name} …\``,
+  );
 }
 
 /** Everything, each split with the ends of Wilson's interval over its prompts. */

@@ -75,15 +75,18 @@ export class PrefixDecoder {
       () => this.#runtime.compile(decodingWeightsProgram(this.#shape), names),
     );
     const { resident: weights } = await cutter.run({ parameters });
-    let first = 0;
-    while (first < prompts.length) {
-      const count = Math.min(perWave, prompts.length - first);
-      const wave = { first, count, caches: this.#slots.caches };
-      if (!await this.#sampleWave(parameters, weights, sampling, wave)) break;
-      first += count;
+    try {
+      let first = 0;
+      while (first < prompts.length) {
+        const count = Math.min(perWave, prompts.length - first);
+        const wave = { first, count, caches: this.#slots.caches };
+        if (!await this.#sampleWave(parameters, weights, sampling, wave)) break;
+        first += count;
+      }
+      return first;
+    } finally {
+      for (const weight of Object.values(weights)) this.#runtime.free(weight);
     }
-    for (const weight of Object.values(weights)) this.#runtime.free(weight);
-    return first;
   }
 
   /** Whether it went through. */

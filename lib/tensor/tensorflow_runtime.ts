@@ -18,13 +18,16 @@ class TensorFlowTensor implements ResidentTensor {
 }
 
 /** The runtime on a library whose backend is set. */
-export function tensorFlowRuntime(tf: TensorFlowLibrary): TensorRuntime {
+export function tensorFlowRuntime(
+  tf: TensorFlowLibrary,
+  { inHostMemory = true }: Partial<Pick<TensorRuntime, "inHostMemory">> = {},
+): TensorRuntime {
   const ops = tensorFlowOps(tf);
   const upload = ({ data, shape }: HostTensor): TfTensor =>
     tf.tensor(data, [...shape], data instanceof Float32Array ? "float32" : "int32");
   return {
     version: tf.version_core,
-    inHostMemory: true,
+    inHostMemory,
     compile(program, resident = []): Promise<Session> {
       return Promise.resolve({
         async run(feeds, spare = {}) {

@@ -12,7 +12,7 @@ import {
 } from "../../backend/target.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { CONFORMANCE_CASES } from "./cases.ts";
-import type { ConformanceResult } from "./run.ts";
+import { type ConformanceResult, RESULT } from "./run.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Interpreters are slow, and a device that hangs is not to be waited for. */
@@ -59,8 +59,8 @@ async function inProcess(target: Target, updates: number): Promise<ConformanceRe
   const given = [{ ...target, threads: 1 }, updates].map((value) => JSON.stringify(value));
   const flags = ["--v8-flags=--expose-gc", "--allow-read", ...runtimeFlags(target)];
   const { lines, log, fault } = await runChild(WORKER, given, flags, TIMEOUT_MS);
-  const results: ConformanceResult[] = lines.filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line));
+  const results: ConformanceResult[] = lines.filter((line) => line.startsWith(RESULT))
+    .map((line) => JSON.parse(line.slice(RESULT.length)));
   const how = `${fault ?? "the process said no more"}: ${log.split("\n").slice(-3).join(" ")}`;
   const unfinished = CONFORMANCE_CASES.slice(results.length).map(({ name }, i) => ({
     name,

@@ -4,6 +4,9 @@ import { openRuntime } from "../../backend/open_runtime.ts";
 import { CONFORMANCE_CASES } from "./cases.ts";
 import type { Measurement } from "./measure.ts";
 
+/** What a line with a result begins with, among what native code may print. */
+export const RESULT = "result ";
+
 /** How one case went. */
 export interface ConformanceResult {
   readonly name: string;
