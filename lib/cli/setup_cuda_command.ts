@@ -1,18 +1,12 @@
 /** `setup:cuda`: gets what ONNX Runtime needs for CUDA. */
-import {
-  missingFiles,
-  type Places,
-  PROVIDER_FILES,
-  SHARED_PROVIDER_FILE,
-} from "../backend/device_libraries.ts";
+import { type Places, PROVIDER_FILES, SHARED_PROVIDER_FILE } from "../backend/device_libraries.ts";
 import { installCuda, neededWheels } from "../backend/install_cuda.ts";
 import { environmentVariable, loaderSettings } from "../backend/library_search.ts";
 import { onnxRuntimeFolder, onnxRuntimeVersion } from "../backend/onnx_package.ts";
-import { probe } from "../backend/probe.ts";
 import { PUBLIC_INDEX } from "../backend/python_index.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Arguments } from "./arguments.ts";
-import { EXIT } from "./exit.ts";
+import { reportTarget } from "./report_target.ts";
 
 const CUDA = { backend: "onnx", device: "cuda" } as const;
 
@@ -42,7 +36,7 @@ export async function setupCudaCommand(
     const url = index ?? environmentVariable("PIP_INDEX_URL") ?? PUBLIC_INDEX;
     await installCuda({ index: url, places, version, onProgress: console.log });
   }
-  return await sayRest(places);
+  return await reportTarget(CUDA, "CUDA", places);
 }
 
 function sayNeeded(places: Places, version: string): void {
@@ -52,21 +46,4 @@ function sayNeeded(places: Places, version: string): void {
       console.log("            and then what these ask for: NVIDIA's libraries, read from them");
     }
   }
-}
-
-async function sayRest(places: Places): Promise<number> {
-  const missing = missingFiles(CUDA, places);
-  for (const { file, neededBy, fix } of missing) {
-    console.log(
-      `missing: ${file}${neededBy === null ? "" : `, which ${neededBy} asks for`}: ${fix}`,
-    );
-  }
-  if (missing.length > 0) return EXIT.failed;
-  const { ok, seconds, detail } = await probe(CUDA);
-  console.log(
-    ok
-      ? `CUDA computes what it should, tried in ${seconds.toFixed(1)} s`
-      : `CUDA's libraries are all there, and it does not work: ${detail}; \`deno task doctor\` says more`,
-  );
-  return ok ? EXIT.done : EXIT.failed;
 }

@@ -1,13 +1,11 @@
 /** `setup:tfjs`: puts TensorFlow.js's native engine together. */
 import { installTfjs, PUBLIC_REGISTRY } from "../backend/install_tfjs.ts";
-import { missingFiles } from "../backend/device_libraries.ts";
 import { environmentVariable } from "../backend/library_search.ts";
-import { probe } from "../backend/probe.ts";
 import { PUBLIC_INDEX } from "../backend/python_index.ts";
 import { tfjsGpuFolder, tfjsNodeFolder } from "../backend/tfjs_package.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Arguments } from "./arguments.ts";
-import { EXIT } from "./exit.ts";
+import { reportTarget } from "./report_target.ts";
 
 /**
  * Installs what {@link installTfjs} does, or with `--check` says what is missing; then tries it. Fails unless it works.
@@ -25,7 +23,6 @@ export async function setupTfjsCommand(
   if (os !== "linux" || arch !== "x86_64") {
     throw new ConfigError("setup:tfjs", `expected Linux on x86-64, got ${os} on ${arch}`);
   }
-  const target = { backend: "tfjs", device } as const;
   if (!check) {
     await installTfjs({
       device,
@@ -35,19 +32,5 @@ export async function setupTfjsCommand(
       onProgress: console.log,
     });
   }
-  const missing = missingFiles(target);
-  for (const { file, neededBy, fix } of missing) {
-    console.log(
-      `missing: ${file}${neededBy === null ? "" : `, which ${neededBy} asks for`}: ${fix}`,
-    );
-  }
-  if (missing.length > 0) return EXIT.failed;
-  const { ok, seconds, detail } = await probe(target);
-  const engine = `TensorFlow.js on ${device}`;
-  console.log(
-    ok
-      ? `${engine} computes what it should, tried in ${seconds.toFixed(1)} s`
-      : `${engine}: everything is there, and it does not work: ${detail}`,
-  );
-  return ok ? EXIT.done : EXIT.failed;
+  return await reportTarget({ backend: "tfjs", device }, `TensorFlow.js on ${device}`);
 }
