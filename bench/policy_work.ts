@@ -21,6 +21,10 @@ export const ROLLOUTS = PROMPTS * GROUP;
 
 export type Preset = "small" | "medium" | "large";
 
+/** The policies that are compared on a processor. */
+export const presetsOf = (quick: boolean): readonly Preset[] =>
+  quick ? ["small"] : ["small", "medium"];
+
 /** How much is computed at once. */
 export interface BatchShape {
   readonly prompts: number;

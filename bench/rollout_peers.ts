@@ -8,6 +8,7 @@ import {
   GROUP,
   policyWork,
   type Preset,
+  presetsOf,
   PROMPTS,
   ROLLOUTS,
   TOKENS,
@@ -23,8 +24,7 @@ const KINDS = [
 
 /** Rollouts of the 0.8 M and the 10 M policy: 32 prompts of 24 positions, 8 responses of 40 tokens each. */
 export async function* rolloutComparisons(options: PeerBenchOptions): AsyncGenerator<Comparison> {
-  const presets: readonly Preset[] = options.quick ? ["small"] : ["small", "medium"];
-  for (const preset of presets) yield* comparisonsOf(preset, options);
+  for (const preset of presetsOf(options.quick)) yield* comparisonsOf(preset, options);
 }
 
 async function* comparisonsOf(

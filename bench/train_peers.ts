@@ -4,7 +4,7 @@ import { decodeTensors } from "../lib/core/safetensors.ts";
 import { type Comparison, inTurns, type PeerBenchOptions, secondsOf } from "./comparison.ts";
 import { numberIn } from "./conversation.ts";
 import { Peer } from "./peer.ts";
-import { GROUP, type Preset, ROLLOUTS } from "./policy_work.ts";
+import { GROUP, type Preset, presetsOf, ROLLOUTS } from "./policy_work.ts";
 import {
   compareSteps,
   inOrder,
@@ -43,8 +43,7 @@ const labelOf = ({ compiled, shared }: Variant) =>
 
 /** Optimiser steps of the 0.8 M and the 10 M policy on 256 sequences of 24 + 40 positions. */
 export async function* trainComparisons(options: PeerBenchOptions): AsyncGenerator<Comparison> {
-  const presets: readonly Preset[] = options.quick ? ["small"] : ["small", "medium"];
-  for (const preset of presets) yield* comparisonsOf(preset, options);
+  for (const preset of presetsOf(options.quick)) yield* comparisonsOf(preset, options);
 }
 
 async function* comparisonsOf(

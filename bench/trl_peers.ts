@@ -12,7 +12,15 @@ import type { RunConfig } from "../lib/schema/run_config.ts";
 import { type Clock, type Comparison, now, type PeerBenchOptions } from "./comparison.ts";
 import { numberIn } from "./conversation.ts";
 import { Peer } from "./peer.ts";
-import { GROUP, policyWork, type Preset, PROMPTS, ROLLOUTS, TOKENS } from "./policy_work.ts";
+import {
+  GROUP,
+  policyWork,
+  type Preset,
+  presetsOf,
+  PROMPTS,
+  ROLLOUTS,
+  TOKENS,
+} from "./policy_work.ts";
 
 /** Sequences per forward and backward pass that TRL tries. */
 const ROWS = [ROLLOUTS, 64] as const;
@@ -21,7 +29,7 @@ const ROWS = [ROLLOUTS, 64] as const;
 export async function* trlComparisons(
   { threads, quick, clock }: PeerBenchOptions,
 ): AsyncGenerator<Comparison> {
-  for (const preset of quick ? ["small"] as const : ["small", "medium"] as const) {
+  for (const preset of presetsOf(quick)) {
     const { size } = policyWork(preset), steps = quick || preset === "medium" ? 2 : 4;
     const ours: Timed[] = [], theirs: Timed[] = [];
     let lengths = { ours: 0, theirs: 0 };

@@ -7,6 +7,18 @@ export interface NvidiaPackage {
   readonly sonames: readonly string[];
 }
 
+/** The libraries of cuDNN 9, whatever CUDA it is for. */
+const CUDNN_9: readonly string[] = [
+  "libcudnn.so.9",
+  "libcudnn_adv.so.9",
+  "libcudnn_cnn.so.9",
+  "libcudnn_engines_precompiled.so.9",
+  "libcudnn_engines_runtime_compiled.so.9",
+  "libcudnn_graph.so.9",
+  "libcudnn_heuristic.so.9",
+  "libcudnn_ops.so.9",
+];
+
 /**
  * CUDA 13.0, update 2, which onnxruntime-gpu 1.30.0 is built for, and a cuDNN 9 of its time. Any driver for CUDA 13
  * runs them; later ones are larger. Not those for Fourier transforms and linking at run time, which nothing asks for.
@@ -27,16 +39,7 @@ export const NVIDIA_PACKAGES: readonly NvidiaPackage[] = [
   {
     project: "nvidia-cudnn-cu13",
     version: "9.19.0.56",
-    sonames: [
-      "libcudnn.so.9",
-      "libcudnn_adv.so.9",
-      "libcudnn_cnn.so.9",
-      "libcudnn_engines_precompiled.so.9",
-      "libcudnn_engines_runtime_compiled.so.9",
-      "libcudnn_graph.so.9",
-      "libcudnn_heuristic.so.9",
-      "libcudnn_ops.so.9",
-    ],
+    sonames: CUDNN_9,
   },
 ];
 
@@ -61,15 +64,6 @@ export const TENSORFLOW_NVIDIA_PACKAGES: readonly NvidiaPackage[] = [
   {
     project: "nvidia-cudnn-cu12",
     version: "9.3.0.75",
-    sonames: [
-      "libcudnn.so.9",
-      "libcudnn_adv.so.9",
-      "libcudnn_cnn.so.9",
-      "libcudnn_engines_precompiled.so.9",
-      "libcudnn_engines_runtime_compiled.so.9",
-      "libcudnn_graph.so.9",
-      "libcudnn_heuristic.so.9",
-      "libcudnn_ops.so.9",
-    ],
+    sonames: CUDNN_9,
   },
 ];

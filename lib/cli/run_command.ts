@@ -38,9 +38,12 @@ export async function runCommand(
   if (plan === null) return EXIT.nothingMatched;
   const jobs = jobsOf(plan);
   const store = openStore(given.store, { create: true });
-  await checkData(plan, store);
-  const { target, jobs: processes } = await chooseTarget(plan, store, given);
-  if (!given.json) announce(plan, store, processes);
+  const statuses = store.statuses(plan.runs.map(({ id }) => id));
+  const open = plan.runs.filter(({ id }) => statuses.get(id) !== "done");
+  await checkData(open);
+  const isIdle = open.length === 0;
+  const { target, jobs: processes } = await chooseTarget(isIdle && !given.force, given);
+  if (!given.json && !isIdle) announce(plan, store, processes);
   const { result, exit } = await sweep(plan, jobs, store, { ...given, target, processes }, engines);
   let report: string | null = null, fault: string | null = null;
   if (!result.interrupted && result.finished + result.cached > 0) {
@@ -58,38 +61,27 @@ export async function runCommand(
 }
 
 /** Reads the files that runs yet to be executed need: a fault is to be known before hours of training, not after. */
-async function checkData({ runs }: Plan, store: Store): Promise<void> {
-  const statuses = store.statuses(runs.map(({ id }) => id));
-  const open = runs.filter(({ id, config }) =>
-    statuses.get(id) !== "done" && filesOf(config.dataset).length > 0
-  );
+async function checkData(open: Plan["runs"]): Promise<void> {
   for (const dataset of new Set(open.map(({ config }) => config.dataset))) {
-    await createDataset(dataset, whyUnreadable);
+    if (filesOf(dataset).length > 0) await createDataset(dataset, whyUnreadable);
   }
 }
 
-const isAllDone = ({ runs }: Plan, store: Store) =>
-  [...store.statuses(runs.map(({ id }) => id)).values()].every((status) => status === "done");
-
 /** Where runs are to compute, said aloud, and on how many processes. Nothing is tried where nothing is to do. */
 async function chooseTarget(
-  plan: Plan,
-  store: Store,
+  isIdle: boolean,
   given: Arguments,
 ): Promise<{ readonly target: Target; readonly jobs: number }> {
   const cores = navigator.hardwareConcurrency;
-  if (isAllDone(plan, store) && !given.force) {
-    return { target: ONE_THREAD, jobs: given.jobs ?? cores };
-  }
+  if (isIdle) return { target: ONE_THREAD, jobs: given.jobs ?? cores };
   const { backend, device } = given;
   const { target, reason } = await resolveTarget({ backend: backend ?? "onnx", device });
   if (!given.json) console.error(`device: ${target.backend}, ${reason}`);
   return { target, jobs: given.jobs ?? (isProcessor(target) ? cores : 1) };
 }
 
-/** What is about to be generated and how long it may take, unless there is nothing to do. */
+/** What is about to be generated and how long it may take. */
 function announce(plan: Plan, store: Store, jobs: number): void {
-  if (isAllDone(plan, store)) return;
   for (const line of planTotals(describeInStore(plan, store), { jobs })) console.error(line);
 }
 

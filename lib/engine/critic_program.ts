@@ -60,7 +60,7 @@ export function criticTrainingProgram(
       layout,
       optimizer,
       inputs,
-      { tensors: inputs, specs },
+      specs,
       sizes.microBatches,
       (part) => {
         const { oldValues, returns, tokenShares, ...batch } = part as typeof inputs;

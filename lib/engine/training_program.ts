@@ -155,7 +155,7 @@ export function trainingProgram(
       layout,
       optimizer,
       inputs,
-      { tensors: inputs, specs },
+      specs,
       sizes.microBatches,
       (part) => microBatch(ops, weights(), shape, objective, part, size, scalars),
     );

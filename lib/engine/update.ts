@@ -38,32 +38,35 @@ export interface Update<M, T> {
 /**
  * One optimiser update: the gradient of the sum of the micro-batches' losses, clipping, AdamW.
  *
- * @param state the inputs that {@link updateInputs} declares
- * @param data tensors whose first axis is cut into micro-batches, and their shapes
+ * @param inputs those that {@link updateInputs} declares, and the data
+ * @param specs of the data, whose first axis is cut into micro-batches
  * @param microBatch builds the loss of one part
  */
 export function update<T, M extends { readonly loss: T }>(
   ops: DifferentiableOps<T>,
   layout: TrainedLayout,
   optimizer: Pick<AdamWConfig, "beta1" | "beta2" | "weightDecay" | "maxGradNorm">,
-  { schedule, ...state }: Readonly<Record<typeof STATE_NAMES[number] | "schedule", T>>,
-  data: { readonly tensors: Named<T>; readonly specs: Named<TensorSpec> },
+  inputs: Named<T> & Readonly<Record<typeof STATE_NAMES[number] | "schedule", T>>,
+  specs: Named<TensorSpec>,
   microBatches: number,
   microBatch: (part: Named<T>) => M,
 ): Update<M, T> {
-  const pieces = Object.entries(data.specs).map(([name, spec]) =>
-    [name, cut(ops, data.tensors[name]!, spec, microBatches)] as const
+  const { parameters, firstMoment, secondMoment, schedule } = inputs;
+  const pieces = Object.entries(specs).map(([name, spec]) =>
+    [name, cut(ops, inputs[name]!, spec, microBatches)] as const
   );
   const parts: M[] = [];
   let gradient: T | null = null;
   for (let k = 0; k < microBatches; k++) {
     const part = Object.fromEntries(pieces.map(([name, tensors]) => [name, tensors[k]!]));
-    const { gradients, ...built } = ops.differentiate([state.parameters], () => microBatch(part));
-    gradient = gradient === null ? gradients[0]! : ops.add(gradient, gradients[0]!);
-    parts.push(built as unknown as M); // M without what `differentiate` added
+    const built = ops.differentiate([parameters], () => microBatch(part));
+    const own = built.gradients[0]!;
+    gradient = gradient === null ? own : ops.add(gradient, own);
+    parts.push(built);
   }
   const scalars = ops.split(schedule, [1, 1, 1], 0) as [T, T, T];
   const decay = ops.constant(layout.decay, [layout.parameters]);
+  const state = { parameters, firstMoment, secondMoment };
   const next = adamwUpdate(ops, optimizer, state, gradient!, decay, scalars);
   return {
     parts,
